@@ -1,0 +1,46 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <initializer_list>
+#include <reeve/detail/config.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace reeve {
+
+/// The program a worker runs, and its arguments.
+///
+///     command c{"/usr/bin/python3", "-m", "http.server"};
+///     c.args.push_back("8080");
+struct command {
+  command() = default;
+
+  /// The program, then its arguments.
+  command(std::initializer_list<std::string> program_and_args) {
+    auto it = program_and_args.begin();
+    if (it == program_and_args.end()) return;
+    program = *it;
+    args.assign(it + 1, program_and_args.end());
+  }
+
+  /// A path; a name without a slash is looked up in the PATH of the worker's environment.
+  std::string program;
+  /// The arguments after the program's own name.
+  std::vector<std::string> args;
+  /// Set by `in_this_program`: the registered worker type to run. `program` is then not used.
+  std::string worker_type;
+};
+
+/// The command that runs a worker registered with `REEVE_WORKER` in the image that is running now, even
+/// where its file has been replaced meanwhile. The program's `main` must call `run_as_worker`.
+inline command in_this_program(std::string worker_type, std::vector<std::string> args = {}) {
+  command c;
+  c.args = std::move(args);
+  c.worker_type = std::move(worker_type);
+  return c;
+}
+
+}  // namespace reeve

@@ -1,0 +1,23 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <optional>
+#include <reeve/exit_record.hpp>
+#include <string>
+
+namespace reeve {
+
+/// What an error code cannot carry. Pass one to an operation and look at it when the operation fails; it
+/// must outlive the operation. A successful operation leaves it empty.
+struct diagnostics {
+  /// What happened and what to do about it, in words.
+  std::string message;
+  /// The field that was wrong, for `error::invalid_argument`: "restart.window".
+  std::string field;
+  /// The exit of the worker that failed, where one ended.
+  std::optional<exit_record> exit;
+};
+
+}  // namespace reeve

@@ -1,0 +1,54 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <reeve/worker_id.hpp>
+#include <string>
+
+namespace reeve {
+
+/// One line that a worker printed. Bytes as they came, without the line's end: they may be binary.
+struct output_line {
+  worker_id worker;
+  /// stdout or stderr.
+  enum class stream_type { out, err } stream = stream_type::out;
+  std::string text;
+  /// false when the line was cut at `output_policy::max_line_bytes`, or ended without a newline.
+  bool complete = true;
+};
+
+/// A file that is renamed to `path.1`, `path.2`, ... when it has grown to its size.
+struct rotating_file {
+  /// "{name}" and "{index}" in it are replaced by the worker's.
+  std::filesystem::path path;
+  std::uint64_t max_bytes = 10 * 1024 * 1024;
+  /// How many old files are kept beside the current one.
+  unsigned keep = 5;
+};
+
+/// What becomes of the output that is captured: that of the streams that are `stdio_target::pipe()`.
+///
+/// Nothing here waits: what a sink cannot take in time is dropped and counted in
+/// `worker_status::output_dropped`.
+struct output_policy {
+  /// So many of the last lines go into the exit record.
+  std::size_t last_lines = 20;
+  std::size_t max_line_bytes = 4096;
+  /// Each line to Boost.Log.
+  bool to_log = false;
+  /// Each byte to a file, written on a thread of its own.
+  std::optional<rotating_file> to_file{};
+  /// Each line to a function: on the supervisor's executor, one call at a time, in order.
+  std::function<void(output_line const&)> on_line{};
+  /// So many lines may wait for `on_line`, and so many bytes for the file.
+  std::size_t max_waiting_lines = 4096;
+  std::size_t max_waiting_bytes = 1024 * 1024;
+};
+
+}  // namespace reeve

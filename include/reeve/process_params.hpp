@@ -1,0 +1,95 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace reeve {
+
+/// Where one of a worker's standard streams goes.
+class stdio_target {
+ public:
+  enum class kind { inherit, null, file, pipe };
+
+  /// The supervisor's own stream.
+  static stdio_target inherit() { return stdio_target{kind::inherit, {}}; }
+  /// /dev/null.
+  static stdio_target null() { return stdio_target{kind::null, {}}; }
+  /// A file: read as stdin; created where missing and appended to as stdout or stderr.
+  static stdio_target file(std::filesystem::path path) { return stdio_target{kind::file, std::move(path)}; }
+  /// The supervisor: stdout and stderr are captured (see `output_policy`). Not for stdin.
+  static stdio_target pipe() { return stdio_target{kind::pipe, {}}; }
+
+  kind type() const noexcept { return kind_; }
+  std::filesystem::path const& path() const noexcept { return path_; }
+
+ private:
+  stdio_target(kind k, std::filesystem::path path) : kind_{k}, path_{std::move(path)} {}
+  kind kind_;
+  std::filesystem::path path_;
+};
+
+/// The three standard streams.
+struct stdio_params {
+  stdio_target in = stdio_target::null();
+  stdio_target out = stdio_target::inherit();
+  stdio_target err = stdio_target::inherit();
+};
+
+/// A descriptor of the supervisor's process that the worker gets under a number of its own. It stays the
+/// caller's, and must stay open while the worker may be started.
+struct passed_descriptor {
+  /// The number in this process.
+  int source = -1;
+  /// The number in the worker: at least 3.
+  int target = -1;
+};
+
+/// One resource limit (see getrlimit(2)).
+struct resource_limit {
+  /// RLIMIT_NOFILE, RLIMIT_CORE, ...
+  int resource = -1;
+  std::uint64_t soft = 0;
+  std::uint64_t hard = 0;
+};
+
+/// What a worker leads.
+enum class process_isolation {
+  /// A session of its own: it has no controlling terminal and does not hear its Ctrl-C.
+  session,
+  /// A process group of its own in the supervisor's session.
+  process_group,
+};
+
+/// What the operating system is told about a worker's process. Every member is optional; what is not set
+/// is inherited.
+struct process_params {
+  /// The working directory.
+  std::filesystem::path directory{};
+  process_isolation isolation = process_isolation::session;
+  /// Descriptors given to the worker beside 0, 1 and 2. It gets no others.
+  std::vector<passed_descriptor> descriptors{};
+  std::vector<resource_limit> limits{};
+  /// -20 (most favourable) to 19.
+  std::optional<int> nice{};
+  /// The CPUs it may run on.
+  std::vector<int> cpu_affinity{};
+  /// -1000 (never killed) to 1000 (killed first); see proc(5).
+  std::optional<int> oom_score_adj{};
+  /// Name or number. Sets the group and the supplementary groups too, unless `group` is given.
+  std::optional<std::string> user{};
+  /// Name or number.
+  std::optional<std::string> group{};
+  /// The worker and its children can gain no privileges by exec.
+  bool no_new_privs = false;
+  /// File mode creation mask.
+  std::optional<unsigned> umask{};
+};
+
+}  // namespace reeve

@@ -1,0 +1,40 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <signal.h>
+
+#include <chrono>
+
+namespace reeve {
+
+/// Whom the stop signal is sent to. SIGKILL at the end always goes to the whole group.
+enum class signal_scope {
+  /// The worker's own process.
+  leader,
+  /// It and its children.
+  group,
+};
+
+/// The ladder by which a worker is stopped; each step has its deadline.
+///
+/// 1. It is asked on the control socket, if it runs reeve's runtime and has said hello: `ask_grace`.
+/// 2. `signal`, then SIGCONT so that a stopped worker hears it: `signal_grace`.
+/// 3. SIGKILL to its whole group.
+///
+/// A grace of zero leaves its step out.
+struct stop_policy {
+  std::chrono::steady_clock::duration ask_grace = std::chrono::seconds{10};
+  int signal = SIGTERM;
+  std::chrono::steady_clock::duration signal_grace = std::chrono::seconds{5};
+  signal_scope scope = signal_scope::leader;
+};
+
+/// How one stop operation goes about it.
+struct stop_options {
+  /// false: SIGKILL at once, without asking.
+  bool graceful = true;
+};
+
+}  // namespace reeve

@@ -1,0 +1,246 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <reeve/diagnostics.hpp>
+#include <reeve/error.hpp>
+#include <reeve/event_stream.hpp>
+#include <reeve/supervisor_params.hpp>
+#include <reeve/worker_spec.hpp>
+#include <reeve/worker_status.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace reeve {
+
+namespace detail {
+class supervisor_impl;
+}
+
+/// Which workers a command is for: all instances of a name (of a worker or of a group), or one instance.
+class worker_selector {
+ public:
+  worker_selector(std::string name) : value_{std::move(name)} {}
+  worker_selector(std::string_view name) : value_{std::string{name}} {}
+  worker_selector(char const* name) : value_{std::string{name}} {}
+  worker_selector(worker_id id) : value_{std::move(id)} {}
+
+  std::variant<std::string, worker_id> const& value() const noexcept { return value_; }
+
+ private:
+  std::variant<std::string, worker_id> value_;
+};
+
+/// Runs worker processes: starts them, watches them, restarts them by policy, stops them gracefully, and
+/// tells the truth about every exit.
+///
+///     reeve::supervisor sup{io.get_executor()};
+///
+///     reeve::worker_spec api;
+///     api.name = "api";
+///     api.command = {"/usr/bin/python3", "-m", "http.server", "8080"};
+///     co_await sup.async_start(api);
+///     ...
+///     co_await sup.async_stop_all();
+///
+/// What holds for every operation:
+/// - Completion: the signature is named with each. The handler is never called from inside the call; it runs
+///   on its associated executor, or else on the supervisor's. The default token is `boost::asio::deferred`,
+///   which `co_await` takes; an operation that is not awaited does nothing.
+/// - Cancellation: terminal, partial and total. Said with each is what a cancelled operation leaves behind; it
+///   completes with `boost::asio::error::operation_aborted`, as do all pending ones when the supervisor is
+///   destroyed.
+/// - Errors: `error::invalid_argument`, `error::not_found` and `error::stale_generation` where the arguments
+///   ask for it; more is said with each. A `diagnostics` tells what an error code cannot, and must outlive
+///   the operation; it is written before the handler is posted.
+/// - Thread safety: every member may be called from any thread at any time, except move and destruction.
+/// - Lifetime: arguments are copied at the call. Operations outlive a moved supervisor.
+///
+/// Destroying the supervisor ends its workers (SIGKILL to each group; `on_supervisor_death::live_on` lets
+/// them be). For an orderly end, `async_stop_all` first. The executor's context must outlive the supervisor.
+class REEVE_DECL supervisor {
+ public:
+  using executor_type = boost::asio::any_io_executor;
+
+  /// Throws boost::system::system_error for a parameter that makes no sense.
+  explicit supervisor(executor_type executor, supervisor_params params = {});
+  supervisor(supervisor&&) noexcept;
+  supervisor& operator=(supervisor&&) noexcept;
+  ~supervisor();
+
+  executor_type get_executor() const;
+
+  /// Starts all instances of a worker and keeps them alive from then on. Completes when all are ready, or
+  /// with the first that fails; workers that failed are still restarted by their policy. A name whose workers
+  /// are all at rest (stopped, finished, failed) may be started again, with a new spec.
+  ///
+  /// Completion: `void(error_code)`.
+  /// Cancellation: stops what it started.
+  /// Errors: `error::invalid_argument` (the field is in the diagnostics; nothing was started),
+  /// `error::already_started`, `error::unknown_worker_type`, `error::exited_before_ready`,
+  /// `error::start_timeout` and `error::restart_limit` (the exit is in the diagnostics), `error::stopped`;
+  /// errno of the failed step when the program could not be started (the step is in the diagnostics).
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_start(worker_spec spec, Token&& token = Token{}) {
+    return initiate(&supervisor::start, token, std::move(spec), no_diagnostics());
+  }
+  /// The same, telling more about a failure.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_start(worker_spec spec, diagnostics& diag, Token&& token = Token{}) {
+    return initiate(&supervisor::start, token, std::move(spec), &diag);
+  }
+
+  /// Starts a group: its workers in order, each when the one before it is ready. Else as for a worker.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_start(group_spec spec, Token&& token = Token{}) {
+    return initiate(&supervisor::start_group, token, std::move(spec), no_diagnostics());
+  }
+  /// The same, telling more about a failure.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_start(group_spec spec, diagnostics& diag, Token&& token = Token{}) {
+    return initiate(&supervisor::start_group, token, std::move(spec), &diag);
+  }
+
+  /// Stops workers by their `stop_policy`, all at once; a group in reverse order. Completes when all are
+  /// down. They stay listed. Stopping what is down is a success, and a second stop joins the first; one that
+  /// is not graceful hastens it.
+  ///
+  /// Completion: `void(error_code)`.
+  /// Cancellation: the stop goes on; only the waiting ends.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_stop(worker_selector which, stop_options options, Token&& token = Token{}) {
+    return initiate(&supervisor::stop, token, std::move(which), options);
+  }
+  /// The same, gracefully.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_stop(worker_selector which, Token&& token = Token{}) {
+    return initiate(&supervisor::stop, token, std::move(which), stop_options{});
+  }
+
+  /// Stops everything, as `async_stop` does.
+  ///
+  /// Completion: `void(error_code)`.
+  /// Cancellation: the stop goes on; only the waiting ends.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_stop_all(stop_options options, Token&& token = Token{}) {
+    return initiate(&supervisor::stop_all, token, options);
+  }
+  /// The same, gracefully.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_stop_all(Token&& token = Token{}) {
+    return initiate(&supervisor::stop_all, token, stop_options{});
+  }
+
+  /// Restarts one worker, a name (rolling: one instance after the other, each when the one before it is
+  /// ready again), or a group. What is down is started. Completes when they are ready. Commanded restarts do
+  /// not count against the restart budget, and give a failed worker a new one.
+  ///
+  /// Completion: `void(error_code)`.
+  /// Cancellation: a restart that has begun goes on; a rolling one goes no further.
+  /// Errors: those of a worker that does not become ready, as for `async_start`; a rolling restart ends there.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_restart(worker_selector which, Token&& token = Token{}) {
+    return initiate(&supervisor::restart, token, std::move(which), no_diagnostics());
+  }
+  /// The same, telling more about a failure.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_restart(worker_selector which, diagnostics& diag, Token&& token = Token{}) {
+    return initiate(&supervisor::restart, token, std::move(which), &diag);
+  }
+
+  /// Makes it `count` instances: starts what is missing, and completes when that is ready; or stops those with
+  /// the highest indexes gracefully, and completes when they are gone from the list.
+  ///
+  /// Completion: `void(error_code)`.
+  /// Cancellation: the scaling goes on; only the waiting ends.
+  /// Errors: those of a worker that does not become ready, as for `async_start`.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_scale(std::string name, std::size_t count, Token&& token = Token{}) {
+    return initiate(&supervisor::scale, token, std::move(name), count, no_diagnostics());
+  }
+  /// The same, telling more about a failure.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_scale(std::string name, std::size_t count, diagnostics& diag, Token&& token = Token{}) {
+    return initiate(&supervisor::scale, token, std::move(name), count, &diag);
+  }
+
+  /// Stops a worker name or a group, and forgets it.
+  ///
+  /// Completion: `void(error_code)`.
+  /// Cancellation: the removal goes on; only the waiting ends.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_remove(std::string name, Token&& token = Token{}) {
+    return initiate(&supervisor::remove, token, std::move(name));
+  }
+
+  /// Sends a signal to the process of each worker selected that has one, never to its children. It goes
+  /// through a pidfd, and so reaches no stranger.
+  ///
+  /// Completion: `void(error_code)`.
+  /// Cancellation: none; it completes at once.
+  /// Errors: errno of the first signal that could not be sent; `error::not_found` when no process was there.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_signal(worker_selector which, int signal, Token&& token = Token{}) {
+    return initiate(&supervisor::send_signal, token, std::move(which), signal);
+  }
+
+  /// All workers, by name and index. Takes a lock; O(workers).
+  std::vector<worker_status> status() const;
+
+  /// All instances of a worker or a group; empty for an unknown name. Takes a lock; O(instances).
+  std::vector<worker_status> status(std::string_view name) const;
+
+  /// One instance; empty where there is none, or where the id's generation is not the current one. Takes a
+  /// lock.
+  std::optional<worker_status> find(worker_id const& id) const;
+
+  /// The last exits of one instance, oldest first (see `supervisor_params::exit_history`). Takes a lock.
+  std::vector<std::shared_ptr<exit_record const>> exits(worker_id const& id) const;
+
+  /// The processes that exist now. Takes a lock; O(workers).
+  std::vector<pid_t> running_pids() const;
+
+  /// A stream of all events from now on, which keeps at most `capacity` unread ones (at least 1). Takes a
+  /// lock; O(workers), for its snapshot.
+  event_stream subscribe(std::size_t capacity = 1024) const;
+
+ private:
+  using impl_ptr = std::shared_ptr<detail::supervisor_impl>;
+  using handler = boost::asio::any_completion_handler<void(error_code)>;
+
+  static diagnostics* no_diagnostics() noexcept { return nullptr; }
+
+  static void start(impl_ptr const& impl, handler h, worker_spec spec, diagnostics* diag);
+  static void start_group(impl_ptr const& impl, handler h, group_spec spec, diagnostics* diag);
+  static void stop(impl_ptr const& impl, handler h, worker_selector which, stop_options options);
+  static void stop_all(impl_ptr const& impl, handler h, stop_options options);
+  static void restart(impl_ptr const& impl, handler h, worker_selector which, diagnostics* diag);
+  static void scale(impl_ptr const& impl, handler h, std::string name, std::size_t count, diagnostics* diag);
+  static void remove(impl_ptr const& impl, handler h, std::string name);
+  static void send_signal(impl_ptr const& impl, handler h, worker_selector which, int signal);
+
+  /// Erases the handler and calls the compiled operation.
+  template <class Operation, class Token, class... Args>
+  auto initiate(Operation operation, Token& token, Args... args) const {
+    return boost::asio::async_initiate<Token, void(error_code)>(
+        [](auto h, Operation op, impl_ptr impl, auto... a) { op(impl, handler{std::move(h)}, std::move(a)...); }, token,
+        operation, impl_, std::move(args)...);
+  }
+
+  impl_ptr impl_;
+};
+
+}  // namespace reeve

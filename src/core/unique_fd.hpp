@@ -1,0 +1,35 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <utility>
+#include <unistd.h>
+
+namespace reeve {
+
+/// Owns a file descriptor.
+class unique_fd {
+ public:
+  constexpr unique_fd() noexcept = default;
+  constexpr explicit unique_fd(int fd) noexcept : fd_{fd} {}
+  unique_fd(unique_fd&& other) noexcept : fd_{other.release()} {}
+  unique_fd& operator=(unique_fd&& other) noexcept {
+    unique_fd taken{std::move(other)};
+    std::swap(fd_, taken.fd_);
+    return *this;
+  }
+  ~unique_fd() { reset(); }
+
+  int get() const noexcept { return fd_; }
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+  int release() noexcept { return std::exchange(fd_, -1); }
+  void reset() noexcept {
+    if (fd_ >= 0) ::close(release());
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace reeve

@@ -1,0 +1,121 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <core/unique_fd.hpp>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <process/oom.hpp>
+#include <process/proc_file.hpp>
+#include <string>
+
+namespace reeve {
+namespace {
+
+/// As many kills as are remembered: most victims are nobody's child here and are never asked about.
+constexpr std::size_t most_victims = 64;
+
+/// The kernel's count of OOM kills, in all of its cgroups; empty where it has none.
+std::optional<std::uint64_t> oom_kill_count() {
+  constexpr std::string_view field = "\noom_kill ";
+  auto const text = read_proc_file("/proc/vmstat");
+  auto const at = text.find(field);
+  if (at == text.npos) return {};
+  std::uint64_t count = 0;
+  std::from_chars(text.data() + at + field.size(), text.data() + text.size(), count);
+  return count;
+}
+
+bool in_first_pid_namespace() {
+  std::array<char, 64> link{};
+  auto const size = ::readlink("/proc/self/ns/pid", link.data(), link.size());
+  // The kernel's fixed number of its first PID namespace.
+  return size > 0 && std::string_view{link.data(), static_cast<std::size_t>(size)} == "pid:[4026531836]";
+}
+
+class oom_watch {
+ public:
+  oom_watch() {
+    if (!in_first_pid_namespace() || !(count_ = oom_kill_count())) return;
+    log_ = unique_fd{::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    if (log_) ::lseek(log_.get(), 0, SEEK_END);
+  }
+
+  bool take(pid_t pid) {
+    if (!log_) return false;
+    // Reading the count is cheaper than reading a log that others write to all the time.
+    if (auto const count = oom_kill_count(); count != count_) {
+      count_ = count;
+      read_log();
+    }
+    auto const found = std::ranges::find(victims_, pid);
+    if (found == victims_.end()) return false;
+    victims_.erase(found);
+    return true;
+  }
+
+ private:
+  void read_log() {
+    std::array<char, 8192> record;  // the kernel's own limit
+    for (;;) {
+      auto const size = ::read(log_.get(), record.data(), record.size());
+      if (size > 0) {
+        note({record.data(), static_cast<std::size_t>(size)});
+      } else if (size == 0 || (errno != EINTR && errno != EPIPE)) {
+        return;  // EPIPE: records were overwritten unread; the next read goes on behind them
+      }
+    }
+  }
+
+  void note(std::string_view record) {
+    auto const victim = oom_victim(record);
+    if (!victim) return;
+    if (victims_.size() == most_victims) victims_.pop_front();
+    victims_.push_back(*victim);
+  }
+
+  std::optional<std::uint64_t> count_;
+  unique_fd log_;
+  std::deque<pid_t> victims_;
+};
+
+/// The launch thread's own.
+std::unique_ptr<oom_watch>& watch() {
+  static auto& instance = *new std::unique_ptr<oom_watch>;
+  return instance;
+}
+
+}  // namespace
+
+// "3,1234,567890,-;Memory cgroup out of memory: Killed process 812 (name) total-vm:..."
+std::optional<pid_t> oom_victim(std::string_view record) {
+  // The priority's facility, its bits from 3 up, is 0 for the kernel alone: nobody else can forge it.
+  unsigned priority = 0;
+  auto const parsed = std::from_chars(record.data(), record.data() + record.size(), priority);
+  auto const text = record.find(';');
+  if (parsed.ec != std::errc{} || priority >= 8 || text == record.npos) return {};
+  record.remove_prefix(text + 1);
+
+  constexpr std::string_view killed = ": Killed process ";
+  auto const at = record.find(killed);
+  if (at == record.npos) return {};
+  auto const reason = record.substr(0, at);
+  if (!reason.starts_with("Out of memory") && !reason.starts_with("Memory cgroup out of memory")) return {};
+  record.remove_prefix(at + killed.size());
+  pid_t pid = 0;
+  if (std::from_chars(record.data(), record.data() + record.size(), pid).ec != std::errc{} || pid <= 0) return {};
+  return pid;
+}
+
+void watch_oom_kills() { watch() = std::make_unique<oom_watch>(); }
+
+bool killed_by_oom(pid_t pid) { return watch() && watch()->take(pid); }
+
+}  // namespace reeve

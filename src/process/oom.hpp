@@ -1,0 +1,28 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string_view>
+
+namespace reeve {
+
+/// The process that a record of the kernel's log (see /dev/kmsg) says the OOM killer killed.
+std::optional<pid_t> oom_victim(std::string_view kernel_record);
+
+/// Begins to watch for the OOM killer's doings; what it did before is not told. The launch thread does so
+/// when it starts.
+void watch_oom_kills();
+
+/// Whether the OOM killer killed this process since the watch began; true once for each kill. Ask about a
+/// child that died of a SIGKILL that was not ours.
+///
+/// False, too, where it can't be known: /dev/kmsg may not be read, or this is a PID namespace of its own,
+/// whose numbers the kernel's log does not use. Does not block, but reads /proc: called on the launch thread
+/// only.
+bool killed_by_oom(pid_t pid);
+
+}  // namespace reeve

@@ -1,0 +1,44 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <core/unique_fd.hpp>
+#include <csignal>
+#include <reeve/error.hpp>
+
+namespace reeve {
+
+/// What the kernel says of a child when it is asked through its pidfd.
+enum class child_state {
+  running,
+  /// A zombie: its exit can be read, and it still holds its number.
+  ended,
+  /// Reaped already, or never to be reaped because SIGCHLD is ignored: nobody can tell how it ended.
+  gone,
+};
+
+/// The pidfd of the process that has this number now; empty when there is none.
+unique_fd open_pidfd(pid_t pid) noexcept;
+
+/// Sends a signal (0: only asks whether the process is there, a zombie included). ESRCH once it was reaped.
+error_code send_signal(int pidfd, int signal) noexcept;
+
+/// How a child is, without reaping it; `info` tells how it ended. Never blocks.
+child_state look_at_child(int pidfd, siginfo_t& info) noexcept;
+
+/// As `look_at_child`, and reaps it. `usage` is the kernel's account of an `ended` child. Never blocks.
+child_state reap_child(int pidfd, siginfo_t& info, rusage& usage) noexcept;
+
+/// Kills what is left of the group of this number. Only while its leader is not reaped: from then on the
+/// number may be a stranger's.
+void sweep_group(pid_t leader) noexcept;
+
+/// The descriptor under a number above those of the standard streams: where one of these is closed, a
+/// descriptor of ours may get its number, and a child that inherits the stream would inherit ours.
+unique_fd above_standard_streams(unique_fd fd) noexcept;
+
+}  // namespace reeve

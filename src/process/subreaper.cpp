@@ -1,0 +1,169 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include <poll.h>
+#include <sys/prctl.h>
+
+#include <charconv>
+#include <chrono>
+#include <core/unique_fd.hpp>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <process/launch_thread.hpp>
+#include <process/pidfd.hpp>
+#include <process/proc_file.hpp>
+#include <process/subreaper.hpp>
+#include <string_view>
+#include <unistd.h>
+#include <vector>
+
+namespace reeve {
+namespace {
+
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+/// How long one call waits for the dead; one that takes longer to die is reaped later.
+constexpr auto most_patience = 200ms;
+
+/// The next number in `text`, which is moved behind it.
+std::optional<pid_t> next_number(std::string_view& text) {
+  auto const begin = text.find_first_of("0123456789");
+  if (begin == text.npos) return {};
+  text.remove_prefix(begin);
+  pid_t value = 0;
+  auto const parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
+  return value;
+}
+
+/// The children of all threads of this process; those it adopted are some thread's, too.
+std::vector<pid_t> children() {
+  std::vector<pid_t> result;
+  std::error_code ignored;
+  for (auto const& thread : std::filesystem::directory_iterator{"/proc/self/task", ignored}) {
+    auto const list = read_proc_file(thread.path() / "children");
+    std::string_view rest{list};
+    while (auto const pid = next_number(rest)) result.push_back(*pid);
+  }
+  return result;
+}
+
+struct process_stat {
+  pid_t parent = 0;
+  pid_t group = 0;
+  pid_t session = 0;
+};
+
+std::optional<process_stat> stat_of(pid_t pid) {
+  auto const text = read_proc_file("/proc/" + std::to_string(pid) + "/stat");
+  // "812 (name) S 1 ...": the name may hold anything, parentheses too.
+  auto const name_end = text.rfind(") ");
+  if (name_end == text.npos || name_end + 2 >= text.size()) return {};
+  std::string_view rest{text};
+  rest.remove_prefix(name_end + 2);
+  process_stat result;
+  for (auto* field : {&result.parent, &result.group, &result.session}) *field = next_number(rest).value_or(0);
+  return result;
+}
+
+bool carries(pid_t pid, std::string const& marker) {
+  auto const wanted = std::string{descendant_marker} + '=' + marker;
+  auto const text = read_proc_file("/proc/" + std::to_string(pid) + "/environ");
+  for (std::size_t at = 0; at < text.size();) {
+    std::string_view const variable{text.c_str() + at};
+    if (variable == wanted) return true;
+    at += variable.size() + 1;
+  }
+  return false;
+}
+
+struct stray {
+  pid_t pid = 0;
+  unique_fd pidfd;
+};
+
+/// What strays are known by. Both are null or 0 where they are not to be looked at.
+struct trace {
+  pid_t leader;
+  std::string const* marker;
+
+  bool matches(pid_t pid, process_stat const& stat) const {
+    if (leader > 0 && (stat.session == leader || stat.group == leader)) return true;
+    return marker && carries(pid, *marker);
+  }
+};
+
+/// The child of this number if it is a stray.
+std::optional<stray> as_stray(pid_t pid, trace const& of) {
+  auto const seen = stat_of(pid);
+  if (!seen || seen->parent != ::getpid() || !of.matches(pid, *seen)) return {};
+  stray found{pid, open_pidfd(pid)};
+  // The number may have changed hands before it was opened. It has not since, if the process is still there.
+  auto const stat = stat_of(pid);
+  if (!stat || stat->parent != ::getpid() || !of.matches(pid, *stat)) return {};
+  if (send_signal(found.pidfd.get(), 0)) return {};
+  return found;
+}
+
+child_state reap(stray const& s) {
+  siginfo_t info;
+  rusage usage;
+  return reap_child(s.pidfd.get(), info, usage);
+}
+
+bool wait_for_end(stray const& s, clock::time_point deadline) {
+  auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
+  pollfd event{s.pidfd.get(), POLLIN, 0};
+  return ::poll(&event, 1, static_cast<int>(std::max(left, 0ms).count())) > 0;
+}
+
+void finish(stray s, clock::time_point deadline) {
+  if (wait_for_end(s, deadline)) {
+    reap(s);
+  } else {
+    launch_thread::reap_later(std::move(s.pidfd), s.pid, false);
+  }
+}
+
+}  // namespace
+
+void become_subreaper() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+int reap_strays(std::string const& marker, pid_t leader) {
+  // Where the leader's number lives again, its session and group may be a stranger's.
+  trace const of{stat_of(leader) ? 0 : leader, &marker};
+  int killed = 0;
+  auto const deadline = clock::now() + most_patience;
+  // The end of an orphan makes its own children orphans of ours, which the next round finds.
+  for (bool progress = true; progress && clock::now() < deadline;) {
+    progress = false;
+    std::vector<stray> dying;
+    for (pid_t const pid : children()) {
+      auto s = as_stray(pid, of);
+      if (!s) continue;
+      if (reap(*s) == child_state::ended) {
+        progress = true;
+      } else if (!send_signal(s->pidfd.get(), SIGKILL)) {
+        dying.push_back(std::move(*s));
+      }
+    }
+    progress = progress || !dying.empty();
+    killed += static_cast<int>(dying.size());
+    for (auto& s : dying) finish(std::move(s), deadline);
+  }
+  return killed;
+}
+
+int reap_dead_strays(pid_t leader) {
+  int reaped = 0;
+  for (pid_t const pid : children()) {
+    if (pid == leader) continue;
+    auto const s = as_stray(pid, {leader, nullptr});
+    if (s && reap(*s) == child_state::ended) ++reaped;
+  }
+  return reaped;
+}
+
+}  // namespace reeve

@@ -1,0 +1,35 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace reeve {
+
+/// The environment variable by which a worker's stray descendants are known: its value names one
+/// incarnation of one worker of one supervisor.
+inline constexpr char const* descendant_marker = "REEVE_INCARNATION";
+
+/// Makes this process adopt orphans among its descendants (PR_SET_CHILD_SUBREAPER). Stays on.
+void become_subreaper();
+
+/// Kills and reaps every orphan of ours that the worker `leader` left behind, and theirs, until none is left:
+/// those whose environment carries `marker` (the value), and those in the leader's session or group, which a
+/// dead orphan, without an environment, is known by. Never touches another child. Returns how many were
+/// killed. (Leader 0: only by the marker.)
+///
+/// Call it as soon as the leader was reaped: what is left of its session and group keeps its number from
+/// being given to others. An orphan that died before in a session of its own stays a zombie.
+///
+/// Reads /proc and waits, for a fraction of a second at most, for those it killed: called on the launch
+/// thread.
+int reap_strays(std::string const& marker, pid_t leader = 0);
+
+/// Reaps the orphans of ours that are dead and in the session or group of `leader`, which is not reaped yet.
+/// Without it the orphans of a long-lived worker stay zombies until that ends. Returns how many there were.
+int reap_dead_strays(pid_t leader);
+
+}  // namespace reeve

@@ -1,0 +1,117 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "supervisor/group_fsm.hpp"
+
+#include <algorithm>
+
+namespace reeve {
+
+using kind = group_action::kind;
+
+group_fsm::actions group_fsm::start(time_point now) {
+  if (phase_ == phase::starting || phase_ == phase::up) return {};
+  if (phase_ == phase::stopping) {  // it starts again once it is down
+    after_ = after::restart;
+    wait_ = duration::zero();
+    first_ = 0;
+    return {};
+  }
+  if (phase_ == phase::down) budget_.reset();
+  return begin_start(0, now);
+}
+
+group_fsm::actions group_fsm::stop(bool graceful) {
+  deadline_.reset();
+  if (phase_ == phase::stopping) {
+    after_ = after::nothing;
+    first_ = 0;
+    if (graceful || !graceful_) return {};
+    graceful_ = false;
+    return {{kind::stop, at_}};
+  }
+  graceful_ = graceful;
+  return begin_stop(0, after::nothing);
+}
+
+group_fsm::actions group_fsm::restart() {
+  wait_ = duration::zero();
+  if (phase_ == phase::stopping) {
+    after_ = after::restart;
+    first_ = 0;
+    return {};
+  }
+  graceful_ = true;
+  return begin_stop(0, after::restart);
+}
+
+group_fsm::actions group_fsm::member_ready(std::size_t member, time_point now) {
+  if (phase_ != phase::starting || member != at_) return {};
+  if (++at_ < members_) return {{kind::start, at_}};
+  phase_ = phase::up;
+  up_since_ = now;
+  return {};
+}
+
+group_fsm::actions group_fsm::member_down(std::size_t member, time_point now) {
+  if (phase_ != phase::stopping || member != at_) return {};
+  if (at_ == first_) return stopped(now);
+  return {{kind::stop, --at_}};
+}
+
+group_fsm::actions group_fsm::member_ended(std::size_t member, time_point now) {
+  if (strategy_ == group_strategy::one_for_one) return {};
+  if (phase_ != phase::starting && phase_ != phase::up) return {};  // part of the same incident
+  auto const uptime = phase_ == phase::up ? now - up_since_ : duration::zero();
+  auto const wait = budget_.spend(now, uptime);
+  graceful_ = true;
+  if (!wait) return begin_stop(0, after::failure);
+  wait_ = *wait;
+  return begin_stop(strategy_ == group_strategy::one_for_all ? 0 : member, after::restart);
+}
+
+group_fsm::actions group_fsm::member_failed(std::size_t member) {
+  bool const start_failed = phase_ == phase::starting && member == at_;
+  bool const together = strategy_ != group_strategy::one_for_one;
+  if (!start_failed && !(together && (phase_ == phase::up || phase_ == phase::starting))) return {};
+  graceful_ = true;
+  return begin_stop(0, after::failure);
+}
+
+group_fsm::actions group_fsm::timer(time_point now) {
+  if (phase_ != phase::waiting || !deadline_ || now < *deadline_) return {};
+  return begin_start(first_, now);
+}
+
+group_fsm::actions group_fsm::begin_start(std::size_t first, time_point now) {
+  deadline_.reset();
+  phase_ = phase::starting;
+  first_ = at_ = first;
+  if (members_ == 0) {
+    phase_ = phase::up;
+    up_since_ = now;
+    return {};
+  }
+  return {{kind::start, first}};
+}
+
+group_fsm::actions group_fsm::begin_stop(std::size_t first, after then) {
+  phase_ = phase::stopping;
+  after_ = then;
+  first_ = first;
+  if (members_ == 0) return {};
+  at_ = members_ - 1;
+  return {{kind::stop, at_}};
+}
+
+group_fsm::actions group_fsm::stopped(time_point now) {
+  if (after_ == after::restart) {
+    phase_ = phase::waiting;
+    deadline_ = now + wait_;
+    return timer(now);
+  }
+  phase_ = phase::down;
+  return {};
+}
+
+}  // namespace reeve

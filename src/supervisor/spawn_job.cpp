@@ -1,0 +1,187 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "supervisor/spawn_job.hpp"
+
+#include "process/launch_thread.hpp"
+#include "process/subreaper.hpp"
+#include "shm/control_message.hpp"
+#include "shm/handshake.hpp"
+#include "supervisor/heartbeat_watch.hpp"
+#include "supervisor/output_capture.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace reeve {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A failure of one of the steps before the launch.
+struct step_failed {
+  error_code error;
+  char const* step;
+};
+
+void check(error_code const& ec, char const* step) {
+  if (ec) throw step_failed{ec, step};
+}
+
+error_code last_error() { return {errno, boost::system::system_category()}; }
+
+int null_device() {
+  static unique_fd const fd{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  return fd.get();
+}
+
+/// Collects the request and owns what is open only until the launch.
+class preparation {
+ public:
+  preparation(spawn_order const& order, spawn_result& result)
+      : order_{order}, spec_{*order.spec}, result_{result} {}
+
+  launch_request prepare() {
+    request_.params = spec_.process;
+    request_.descriptors = spec_.process.descriptors;
+    request_.dies_with_parent = spec_.on_death == on_supervisor_death::end;
+    open_stdio();
+    env_.set(handshake::name, order_.worker.name);
+    env_.set(handshake::index, std::to_string(order_.worker.index));
+    env_.set(handshake::generation, std::to_string(order_.worker.generation));
+    if (!order_.marker.empty()) env_.set(descendant_marker, order_.marker);
+    if (wants_page(spec_) || !order_.command.worker_type.empty()) give_page();
+    if (!order_.command.worker_type.empty()) give_control();
+    name_program();
+    return std::move(request_);
+  }
+
+ private:
+  void open_stdio() {
+    auto const& io = spec_.stdio;
+    request_.stdio = {open_one(io.in, 0, nullptr), open_one(io.out, 1, &result_.out),
+                      open_one(io.err, 2, &result_.err)};
+  }
+
+  int open_one(stdio_target const& target, int number, unique_fd* read_end) {
+    switch (target.type()) {
+      case stdio_target::kind::inherit: return number;
+      case stdio_target::kind::null: return null_device();
+      case stdio_target::kind::file: return open_file(target, number);
+      case stdio_target::kind::pipe: break;
+    }
+    error_code ec;
+    auto pipe = make_output_pipe(ec);
+    check(ec, "pipe");
+    *read_end = std::move(pipe.read_end);
+    return keep(std::move(pipe.write_end));
+  }
+
+  int open_file(stdio_target const& target, int number) {
+    auto const flags = number == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_APPEND;
+    unique_fd fd{::open(target.path().c_str(), flags | O_CLOEXEC | O_NOCTTY, 0644)};
+    if (!fd) check(last_error(), "stdio");
+    return keep(std::move(fd));
+  }
+
+  void give_page() {
+    error_code ec;
+    result_.page = std::make_shared<supervisor_page>(supervisor_page::create(order_.worker.generation, ec));
+    check(ec, "worker page");
+    env_.set(handshake::page_fd, std::to_string(give(result_.page->descriptor())));
+  }
+
+  void give_control() {
+    error_code ec;
+    auto pair = make_control_pair(ec);
+    check(ec, "control socket");
+    result_.control = std::move(pair.supervisor);
+    env_.set(handshake::control_fd, std::to_string(give(keep(std::move(pair.worker)))));
+    env_.set(handshake::worker_type, order_.command.worker_type);
+    env_.set(handshake::beat_period_ms, std::to_string(beat_period().count()));
+    env_.set(handshake::stop_grace_ms, std::to_string(stop_grace().count()));
+    request_.image = this_image(ec);
+    check(ec, "image");
+  }
+
+  // Twice in each check period, so that no check finds a live worker silent.
+  milliseconds beat_period() const {
+    if (!spec_.health.heartbeat) {
+      bool const needed = spec_.ready.type() == ready_when::kind::first_beat;
+      return needed ? std::chrono::duration_cast<milliseconds>(ready_when::default_interval)
+                    : milliseconds{0};
+    }
+    auto const check = heartbeat_watch{*spec_.health.heartbeat, {}}.check_period();
+    auto const period = std::chrono::duration_cast<milliseconds>(check / 2);
+    return std::max(period, milliseconds{1});
+  }
+
+  // `start` may take half of what the ladder gives; `stop` gets the other half.
+  milliseconds stop_grace() const {
+    auto const all = std::max(spec_.stop.ask_grace, spec_.stop.signal_grace);
+    return std::max(std::chrono::duration_cast<milliseconds>(all / 2), milliseconds{1});
+  }
+
+  void name_program() {
+    auto const& command = order_.command;
+    request_.environment = env_.resolve(environ);
+    request_.argv.push_back(command.worker_type.empty() ? command.program : command.worker_type);
+    request_.argv.insert(request_.argv.end(), command.args.begin(), command.args.end());
+    if (request_.image >= 0) return;
+    error_code ec;
+    request_.path = find_program(command.program, request_.environment, ec);
+    check(ec, "find program");
+  }
+
+  // The next free number above the user's own.
+  int give(int source) {
+    int target = 3;
+    for (auto const& d : request_.descriptors) target = std::max(target, d.target + 1);
+    request_.descriptors.push_back({.source = source, .target = target});
+    return target;
+  }
+
+  int keep(unique_fd fd) {
+    open_.push_back(std::move(fd));
+    return open_.back().get();
+  }
+
+  spawn_order const& order_;
+  worker_spec const& spec_;
+  spawn_result& result_;
+  environment env_ = order_.env;
+  launch_request request_;
+  std::vector<unique_fd> open_;
+};
+
+}  // namespace
+
+spawn_result::~spawn_result() {
+  if (!process.pidfd) return;
+  ::kill(-process.pid, SIGKILL);
+  launch_thread::reap_later(std::move(process.pidfd), process.pid, true);
+}
+
+bool wants_page(worker_spec const& spec) noexcept {
+  auto const ready = spec.ready.type();
+  return spec.shared_page || spec.health.heartbeat || ready == ready_when::kind::first_beat ||
+         ready == ready_when::kind::reported;
+}
+
+spawn_result carry_out(spawn_order const& order) {
+  spawn_result result;
+  preparation preparing{order, result};
+  try {
+    auto const request = preparing.prepare();
+    result.process = launch(request, result.failure);
+  } catch (step_failed const& failed) {
+    result.failure = {failed.error, failed.step};
+  }
+  if (result.page) result.page->close_descriptor();
+  return result;
+}
+
+}  // namespace reeve

@@ -1,0 +1,51 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include "core/unique_fd.hpp"
+#include "process/launch.hpp"
+#include "reeve/worker_spec.hpp"
+#include "shm/worker_page.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace reeve {
+
+/// One incarnation to be started: everything the launch thread needs, and nothing of the application's
+/// execution context, which may be gone before it is done.
+struct spawn_order {
+  worker_id worker;
+  std::shared_ptr<worker_spec const> spec;
+  /// The spec's, adapted to the instance.
+  reeve::command command;
+  environment env;
+  /// The value of the variable by which its descendants are known, or empty.
+  std::string marker;
+};
+
+/// What came of it. Until `process` is taken, destroying the result kills the process: nobody else would.
+struct spawn_result {
+  spawn_result() = default;
+  spawn_result(spawn_result&&) = default;
+  spawn_result& operator=(spawn_result&&) = default;
+  ~spawn_result();
+
+  launched_process process;
+  std::shared_ptr<supervisor_page> page;
+  unique_fd control;
+  unique_fd out;
+  unique_fd err;
+  /// Where it failed; `failure.error` is clear when it did not.
+  launch_failure failure;
+};
+
+/// Whether a worker of this spec shares a page with its supervisor even when it does not run our runtime.
+bool wants_page(worker_spec const& spec) noexcept;
+
+/// Opens what the worker is given, and starts it. Blocks; for the launch thread.
+spawn_result carry_out(spawn_order const& order);
+
+}  // namespace reeve

@@ -1,0 +1,396 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "supervisor/worker_node.hpp"
+
+#include "process/launch_thread.hpp"
+#include "process/oom.hpp"
+#include "process/subreaper.hpp"
+#include "supervisor/incarnation.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <random>
+#include <utility>
+
+namespace reeve {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+worker_fsm::config config_of(worker_spec const& spec, bool monitoring, bool by_group) {
+  return {.restart = spec.restart,
+          .stop = spec.stop,
+          .ready_when_spawned = spec.ready.type() == ready_when::kind::spawned,
+          .ready_timeout = spec.ready.timeout(),
+          .restarts = monitoring,
+          .restarted_by_group = by_group && monitoring};
+}
+
+std::uint64_t jitter_seed() {
+  static thread_local std::mt19937_64 engine{std::random_device{}()};
+  return engine();
+}
+
+}  // namespace
+
+worker_node::worker_node(node_host& host, std::shared_ptr<worker_spec const> spec, std::size_t index,
+                         bool by_group)
+    : host_{host},
+      around_{host.around()},
+      spec_{std::move(spec)},
+      index_{index},
+      entry_{host.board().add({spec_->name, index, 0})},
+      fsm_{config_of(*spec_, around_.params.monitoring, by_group), jitter_seed(),
+           entry_->status.worker.generation},
+      timer_{around_.strand} {}
+
+worker_node::~worker_node() = default;
+
+// ---- commands --------------------------------------------------------------------------------------------
+
+void worker_node::start() { apply(fsm_.start(clock::now())); }
+
+void worker_node::stop(bool graceful, exit_cause cause) { apply(fsm_.stop(clock::now(), graceful, cause)); }
+
+void worker_node::restart(exit_cause cause) { apply(fsm_.restart(clock::now(), cause)); }
+
+void worker_node::give_up() { apply(fsm_.give_up(clock::now())); }
+
+void worker_node::turn() { apply(fsm_.turn(clock::now())); }
+
+error_code worker_node::signal(int number) {
+  if (!now_) return error::not_found;
+  return now_->process->signal(number, signal_target::leader);
+}
+
+void worker_node::abandon() {
+  abandoned_ = true;
+  timer_.cancel();
+  host_.watch_heartbeat(*this, false);
+  if (now_ && spec_->on_death == on_supervisor_death::live_on) now_->process->release();
+  now_.reset();
+  spawn_work_.reset();
+  watchers_.clear();
+}
+
+void worker_node::add() {
+  worker_event const event{
+      .kind = event_kind::added, .worker = id(), .state = fsm_.state(), .at = clock::now()};
+  publish(&event);
+  host_.happened(*this, event);
+}
+
+void worker_node::remove() {
+  worker_event const event{
+      .kind = event_kind::removed, .worker = id(), .state = fsm_.state(), .at = clock::now()};
+  host_.board().update(*entry_, nullptr, &event);
+  host_.board().remove(*entry_);
+  host_.happened(*this, event);
+}
+
+// ---- carrying out the machine ----------------------------------------------------------------------------
+
+void worker_node::apply(worker_fsm::actions const& actions) {
+  using kind = worker_action::kind;
+  auto const keep = shared_from_this();
+  for (auto const& action : actions) {
+    switch (action.what) {
+      case kind::wait_turn: host_.wait_turn(*this); break;
+      case kind::spawn: spawn(); break;
+      case kind::ask_stop:
+        if (!now_ || !now_->control || now_->control->ask_to_stop())
+          apply(fsm_.ask_refused(fsm_.generation(), clock::now()));
+        break;
+      case kind::send_signal: {
+        auto const whom =
+            spec_->stop.scope == signal_scope::group ? signal_target::group : signal_target::leader;
+        now_->process->signal(spec_->stop.signal, whom);
+        now_->process->signal(SIGCONT, whom);
+        break;
+      }
+      case kind::kill: now_->process->signal(SIGKILL, signal_target::group); break;
+      case kind::report: report(action); break;
+    }
+  }
+  if (abandoned_) return;
+  publish(nullptr);
+  arm_timer();
+  host_.settled(*this);
+}
+
+void worker_node::arm_timer() {
+  auto const deadline = fsm_.deadline();
+  if (deadline == armed_for_) return;
+  armed_for_ = deadline;
+  if (!deadline) {
+    timer_.cancel();
+    return;
+  }
+  timer_.expires_at(*deadline);
+  timer_.async_wait([weak = weak_from_this()](error_code ec) {
+    if (auto const self = weak.lock(); self && !ec) self->timer_fired();
+  });
+}
+
+void worker_node::timer_fired() {
+  if (abandoned_ || !armed_for_ || clock::now() < *armed_for_) return;
+  armed_for_.reset();
+  if (fsm_.state() == worker_state::starting) {
+    why_ = error::start_timeout;
+    reason_ = now_ && now_->health ? now_->health->last_reason() : std::string{};
+  }
+  apply(fsm_.timer(clock::now()));
+}
+
+// ---- spawning --------------------------------------------------------------------------------------------
+
+void worker_node::spawn() {
+  why_.clear();
+  reason_.clear();
+  spawn_order order{
+      .worker = id(), .spec = spec_, .command = spec_->command, .env = spec_->env, .marker = marker()};
+  try {
+    if (spec_->for_instance) spec_->for_instance(index_, order.command, order.env);
+  } catch (std::exception const& e) {
+    return spawn_refused({error::invalid_argument, std::string{"for_instance threw: "} + e.what()});
+  } catch (...) {
+    return spawn_refused({error::invalid_argument, "for_instance threw"});
+  }
+
+  spawn_work_.emplace(around_.user);  // the context stays, as far as it depends on us, until the answer
+  asio::post(
+      launch_thread::executor(), [order = std::move(order), gate = around_.gate, weak = weak_from_this()] {
+        auto result = std::make_shared<spawn_result>(carry_out(order));
+        gate->enter([&] {
+          auto const self = weak.lock();
+          if (!self) return;
+          asio::post(self->around_.strand, [weak, result = std::move(result), g = order.worker.generation] {
+            if (auto const node = weak.lock()) node->spawned(g, *result);
+          });
+        });
+      });
+}
+
+void worker_node::spawned(std::uint64_t generation, spawn_result& result) {
+  if (abandoned_) return;
+  spawn_work_.reset();
+  if (result.failure.error) return spawn_refused(result.failure);
+  if (auto const ec = adopt(result)) return spawn_refused({ec, "watch"});
+  host_.board().update(*entry_, [this](auto& e) {
+    e.page = now_->page;
+    e.status.last_heartbeat.reset();
+  });
+  apply(fsm_.spawned(generation, clock::now()));
+  watch_incarnation();
+}
+
+// Watching a descriptor may fail as spawning may: the worker was not started then, as far as anyone can tell.
+error_code worker_node::adopt(spawn_result& result) try {
+  auto taken = std::make_unique<incarnation>();
+  taken->started_at = clock::now();
+  taken->process = std::make_unique<child>(around_.strand, std::move(result.process));
+  taken->page = std::move(result.page);
+  if (result.control)
+    taken->control = std::make_unique<control_link>(around_.strand, std::move(result.control));
+  if (result.out || result.err) {
+    auto const pid = taken->process->pid();
+    output_capture_params params{
+        .worker = id(),
+        .policy = {spec_, &spec_->output},
+        .out = std::move(result.out),
+        .err = std::move(result.err),
+        .strand = around_.strand,
+        .callbacks = around_.calls,
+        .owner = around_.alive,
+        .log =
+            [log = around_.log, pid](auto const& worker, auto const& line) {
+              if (log.enabled(log_level::info))
+                log.write(log_level::info, worker, pid,
+                          to_string(worker) + " (pid " + std::to_string(pid) + ") | " + line.text);
+            },
+        .file_failed =
+            [log = around_.log, pid](auto const& worker, auto const& path, error_code ec) {
+              log.write(log_level::warning, worker, pid,
+                        "output to " + path.string() + " failed: " + ec.message());
+            }};
+    taken->output = std::make_unique<output_capture>(std::move(params));
+  }
+  now_ = std::move(taken);
+  return {};
+} catch (boost::system::system_error const& e) {
+  return e.code();
+}
+
+void worker_node::spawn_refused(launch_failure const& failure) {
+  auto record = std::make_shared<exit_record>();
+  record->worker = id();
+  record->cause = exit_cause::spawn_failed;
+  record->error = failure.error;
+  record->reason = failure.step + ": " + failure.error.message();
+  record_exit(std::move(record));
+  apply(fsm_.spawn_failed(fsm_.generation(), clock::now(), true));
+}
+
+void worker_node::watch_incarnation() {
+  auto const generation = fsm_.generation();
+  auto const weak = weak_from_this();
+  auto const guarded = [weak, generation](auto member) {
+    return [weak, generation, member](auto&&... args) {
+      auto const self = weak.lock();
+      if (self && !self->abandoned_ && self->now_ && self->fsm_.generation() == generation)
+        ((*self).*member)(generation, std::forward<decltype(args)>(args)...);
+    };
+  };
+  if (now_->control) {
+    now_->control->start(guarded(&worker_node::heard), [weak, generation] {
+      if (auto const self = weak.lock())
+        self->call_unhealthy(generation, exit_cause::protocol_violation, error::protocol_violation,
+                             "a malformed message on its control socket");
+    });
+  }
+  now_->process->async_wait(guarded(&worker_node::process_ended));
+  if (around_.params.monitoring && spec_->health.heartbeat) {
+    heartbeat_.emplace(*spec_->health.heartbeat, clock::now());
+    host_.watch_heartbeat(*this, true);
+  }
+  bool const hooks =
+      spec_->ready.type() != ready_when::kind::spawned || (around_.params.monitoring && spec_->health.check);
+  if (!hooks) return;
+  auto const unhealthy = [weak, generation](std::string reason) {
+    if (auto const self = weak.lock())
+      self->call_unhealthy(generation, exit_cause::health_check, error::health_check_failed,
+                           std::move(reason));
+  };
+  now_->health = std::make_unique<node_health>(
+      around_.strand, around_.user, spec_,
+      node_health::callbacks{.view = [this] { return view(); },
+                             .page_says_ready =
+                                 [this] {
+                                   return spec_->ready.type() == ready_when::kind::first_beat
+                                              ? now_->page->beats() != 0
+                                              : now_->page->stage() == page_layout::worker_stage::ready;
+                                 },
+                             .ready =
+                                 [weak, generation] {
+                                   if (auto const self = weak.lock())
+                                     self->apply(self->fsm_.ready(generation, clock::now()));
+                                 },
+                             .unhealthy = unhealthy});
+  if (fsm_.state() == worker_state::starting) now_->health->watch_readiness();
+  if (fsm_.state() == worker_state::running && around_.params.monitoring) now_->health->watch_health();
+}
+
+// ---- what the process tells ------------------------------------------------------------------------------
+
+void worker_node::heard(std::uint64_t generation, control_message const& message) {
+  switch (message.kind) {
+    case control_kind::hello: apply(fsm_.said_hello(generation)); break;
+    case control_kind::ready:
+      if (spec_->ready.type() == ready_when::kind::reported) apply(fsm_.ready(generation, clock::now()));
+      break;
+    case control_kind::unknown_type:
+      now_->unknown_type = true;
+      now_->failure = "no worker of type " + message.text + " is registered in the program";
+      break;
+    case control_kind::goodbye: now_->peak_memory = message.number; break;
+    case control_kind::failure: now_->failure = message.text; break;
+    default:
+      call_unhealthy(generation, exit_cause::protocol_violation, error::protocol_violation,
+                     "a message on its control socket that only a supervisor sends");
+  }
+}
+
+void worker_node::check_heartbeat(time_point now, duration most) {
+  if (auto const violation = now_->page->violation())
+    return call_unhealthy(fsm_.generation(), exit_cause::protocol_violation, error::protocol_violation,
+                          *violation);
+  auto const before = heartbeat_->seen_at();
+  auto const verdict = heartbeat_->check(now_->page->beats(), now, most);
+  if (heartbeat_->seen_at() != before) publish_heartbeat();
+  if (verdict == heartbeat_watch::verdict::lost)
+    call_unhealthy(fsm_.generation(), exit_cause::heartbeat, error::heartbeat_lost,
+                   "no beat within its timeout");
+  if (verdict == heartbeat_watch::verdict::never_started)
+    call_unhealthy(fsm_.generation(), exit_cause::heartbeat, error::heartbeat_never_started,
+                   "it never beat since it was started");
+}
+
+void worker_node::call_unhealthy(std::uint64_t generation, exit_cause cause, error_code why,
+                                 std::string reason) {
+  if (abandoned_ || !now_ || generation != fsm_.generation()) return;
+  if (fsm_.state() != worker_state::starting && fsm_.state() != worker_state::running) return;
+  why_ = why;
+  reason_ = std::move(reason);
+  apply(fsm_.unhealthy(generation, clock::now(), cause));
+}
+
+void worker_node::process_ended(std::uint64_t generation, child_exit const& exit) {
+  auto const keep = shared_from_this();
+  host_.watch_heartbeat(*this, false);
+  now_->health.reset();
+  if (now_->control) now_->control->drain();
+  bool const killed_by_a_stranger = exit.status.signal() == SIGKILL && fsm_.cause() == exit_cause::itself;
+  if (killed_by_a_stranger || around_.params.subreaper)
+    inspect_then_bury(generation, exit);
+  else
+    bury(generation, exit, false);
+}
+
+// /proc and the kernel's log are read on the launch thread: they may be slow.
+void worker_node::inspect_then_bury(std::uint64_t generation, child_exit const& exit) {
+  spawn_work_.emplace(around_.user);
+  auto look = [generation, exit, pid = now_->process->pid(), marker = marker(), gate = around_.gate,
+               weak = weak_from_this()] {
+    bool const out_of_memory = exit.status.signal() == SIGKILL && killed_by_oom(pid);
+    if (!marker.empty()) reap_strays(marker);
+    gate->enter([&] {
+      auto const self = weak.lock();
+      if (!self) return;
+      asio::post(self->around_.strand, [weak, generation, exit, out_of_memory] {
+        if (auto const node = weak.lock(); node && !node->abandoned_)
+          node->bury(generation, exit, out_of_memory);
+      });
+    });
+  };
+  asio::post(launch_thread::executor(), std::move(look));
+}
+
+void worker_node::bury(std::uint64_t generation, child_exit const& exit, bool out_of_memory) {
+  spawn_work_.reset();
+  auto const now = clock::now();
+  auto record = std::make_shared<exit_record>();
+  record->worker = id();
+  record->pid = now_->process->pid();
+  record->status = exit.status;
+  record->cause = out_of_memory ? exit_cause::out_of_memory : fsm_.cause();
+  record->error = now_->unknown_type ? make_error_code(error::unknown_worker_type) : why_;
+  record->reason = !reason_.empty() ? reason_ : now_->failure;
+  record->uptime = now - now_->started_at;
+  record->user_time = exit.user_time;
+  record->system_time = exit.system_time;
+  record->peak_memory = now_->peak_memory ? now_->peak_memory : exit.peak_memory;
+  if (heartbeat_ && heartbeat_->seen_at()) record->heartbeat_age = now - *heartbeat_->seen_at();
+  if (now_->page) record->counters = now_->page->read().counters;
+  if (now_->output) record->last_lines = now_->output->finish();
+  bool const mendable = !now_->unknown_type;
+  auto const dropped = now_->output ? now_->output->dropped() : 0;
+  now_.reset();
+  heartbeat_.reset();
+  host_.board().update(*entry_, [dropped](auto& e) {
+    e.page.reset();
+    e.status.output_dropped += dropped;
+  });
+  record_exit(std::move(record));
+  apply(fsm_.exited(generation, now, exit.status, mendable));
+}
+
+void worker_node::record_exit(std::shared_ptr<exit_record> record) {
+  last_exit_ = std::move(record);
+  host_.board().add_exit(*entry_, last_exit_);
+}
+
+}  // namespace reeve
