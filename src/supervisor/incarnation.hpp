@@ -23,7 +23,7 @@ struct worker_node::incarnation {
   std::unique_ptr<child> process;
   std::shared_ptr<supervisor_page> page;
   std::unique_ptr<control_link> control;
-  std::unique_ptr<output_capture> output;
+  std::shared_ptr<output_capture> output;
   std::unique_ptr<node_health> health;
   time_point started_at;
   /// As the runtime reported it.

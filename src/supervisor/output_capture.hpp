@@ -63,7 +63,8 @@ class output_capture {
 
   /// The process has exited: takes what is in the pipes (1 MiB of each at most, as a descendant may hold the
   /// other end and go on writing), closes them, and returns the last lines. Does not wait for an end of file.
-  /// Lines that wait for `on_line` still come, this object or not. A second call returns nothing.
+  /// Lines that wait for `on_line` still come, this object or not: those of a full pipe fit into the default
+  /// queue if they have 16 bytes and more. A second call returns nothing.
   std::vector<std::string> finish();
 
   /// Bytes that a sink could not take in time; a byte that two sinks missed counts twice. From any thread.

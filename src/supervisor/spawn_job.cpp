@@ -21,6 +21,29 @@ namespace {
 
 using std::chrono::milliseconds;
 
+bool wants_page(worker_spec const& spec) {
+  auto const ready = spec.ready.type();
+  return spec.shared_page || spec.health.heartbeat || ready == ready_when::kind::first_beat ||
+         ready == ready_when::kind::reported;
+}
+
+// Twice in each check period, so that no check finds a live worker silent.
+milliseconds beat_period(worker_spec const& spec) {
+  using std::chrono::duration_cast;
+  if (spec.health.heartbeat) {
+    auto const check = heartbeat_watch{*spec.health.heartbeat, {}}.check_period();
+    return std::max(duration_cast<milliseconds>(check / 2), milliseconds{1});
+  }
+  bool const needed = spec.ready.type() == ready_when::kind::first_beat;
+  return needed ? duration_cast<milliseconds>(ready_when::default_interval) : milliseconds{0};
+}
+
+// Each gets half of what the ladder gives both.
+milliseconds stop_grace(stop_policy const& policy) {
+  auto const all = std::max(policy.ask_grace, policy.signal_grace);
+  return std::max(std::chrono::duration_cast<milliseconds>(all / 2), milliseconds{1});
+}
+
 /// A failure of one of the steps before the launch.
 struct step_failed {
   error_code error;
@@ -41,19 +64,19 @@ int null_device() {
 /// Collects the request and owns what is open only until the launch.
 class preparation {
  public:
-  preparation(spawn_order const& order, spawn_result& result)
-      : order_{order}, spec_{*order.spec}, result_{result} {}
+  preparation(spawn_order const& order, spawn_result& result) : order_{order}, result_{result} {}
 
   launch_request prepare() {
-    request_.params = spec_.process;
-    request_.descriptors = spec_.process.descriptors;
-    request_.dies_with_parent = spec_.on_death == on_supervisor_death::end;
+    request_.params = order_.process;
+    request_.descriptors = order_.process.descriptors;
+    request_.dies_with_parent = order_.dies_with_supervisor;
     open_stdio();
+    for (auto const* variable : handshake::variables) env_.unset(variable);  // we may be a worker ourselves
     env_.set(handshake::name, order_.worker.name);
     env_.set(handshake::index, std::to_string(order_.worker.index));
     env_.set(handshake::generation, std::to_string(order_.worker.generation));
     if (!order_.marker.empty()) env_.set(descendant_marker, order_.marker);
-    if (wants_page(spec_) || !order_.command.worker_type.empty()) give_page();
+    if (order_.wants_page || !order_.command.worker_type.empty()) give_page();
     if (!order_.command.worker_type.empty()) give_control();
     name_program();
     return std::move(request_);
@@ -61,7 +84,7 @@ class preparation {
 
  private:
   void open_stdio() {
-    auto const& io = spec_.stdio;
+    auto const& io = order_.stdio;
     request_.stdio = {open_one(io.in, 0, nullptr), open_one(io.out, 1, &result_.out),
                       open_one(io.err, 2, &result_.err)};
   }
@@ -101,28 +124,11 @@ class preparation {
     result_.control = std::move(pair.supervisor);
     env_.set(handshake::control_fd, std::to_string(give(keep(std::move(pair.worker)))));
     env_.set(handshake::worker_type, order_.command.worker_type);
-    env_.set(handshake::beat_period_ms, std::to_string(beat_period().count()));
-    env_.set(handshake::stop_grace_ms, std::to_string(stop_grace().count()));
+    env_.set(handshake::beat_period_ms, std::to_string(order_.beat_period.count()));
+    if (!request_.dies_with_parent) env_.set(handshake::live_on, "1");
+    env_.set(handshake::stop_grace_ms, std::to_string(order_.stop_grace.count()));
     request_.image = this_image(ec);
     check(ec, "image");
-  }
-
-  // Twice in each check period, so that no check finds a live worker silent.
-  milliseconds beat_period() const {
-    if (!spec_.health.heartbeat) {
-      bool const needed = spec_.ready.type() == ready_when::kind::first_beat;
-      return needed ? std::chrono::duration_cast<milliseconds>(ready_when::default_interval)
-                    : milliseconds{0};
-    }
-    auto const check = heartbeat_watch{*spec_.health.heartbeat, {}}.check_period();
-    auto const period = std::chrono::duration_cast<milliseconds>(check / 2);
-    return std::max(period, milliseconds{1});
-  }
-
-  // `start` may take half of what the ladder gives; `stop` gets the other half.
-  milliseconds stop_grace() const {
-    auto const all = std::max(spec_.stop.ask_grace, spec_.stop.signal_grace);
-    return std::max(std::chrono::duration_cast<milliseconds>(all / 2), milliseconds{1});
   }
 
   void name_program() {
@@ -150,7 +156,6 @@ class preparation {
   }
 
   spawn_order const& order_;
-  worker_spec const& spec_;
   spawn_result& result_;
   environment env_ = order_.env;
   launch_request request_;
@@ -159,16 +164,21 @@ class preparation {
 
 }  // namespace
 
+spawn_order::spawn_order(worker_spec const& spec, worker_id id)
+    : worker{std::move(id)},
+      command{spec.command},
+      env{spec.env},
+      stdio{spec.stdio},
+      process{spec.process},
+      dies_with_supervisor{spec.on_death == on_supervisor_death::end},
+      wants_page{reeve::wants_page(spec)},
+      beat_period{reeve::beat_period(spec)},
+      stop_grace{reeve::stop_grace(spec.stop)} {}
+
 spawn_result::~spawn_result() {
   if (!process.pidfd) return;
   ::kill(-process.pid, SIGKILL);
   launch_thread::reap_later(std::move(process.pidfd), process.pid, true);
-}
-
-bool wants_page(worker_spec const& spec) noexcept {
-  auto const ready = spec.ready.type();
-  return spec.shared_page || spec.health.heartbeat || ready == ready_when::kind::first_beat ||
-         ready == ready_when::kind::reported;
 }
 
 spawn_result carry_out(spawn_order const& order) {

@@ -14,16 +14,25 @@
 
 namespace reeve {
 
-/// One incarnation to be started: everything the launch thread needs, and nothing of the application's
-/// execution context, which may be gone before it is done.
+/// One incarnation to be started: everything the launch thread needs. It shares nothing with the spec, whose
+/// functions are the application's and must not end on a thread of ours, perhaps after its context.
 struct spawn_order {
+  spawn_order(worker_spec const& spec, worker_id id);
+
   worker_id worker;
-  std::shared_ptr<worker_spec const> spec;
-  /// The spec's, adapted to the instance.
+  /// The spec's, until they are adapted to the instance.
   reeve::command command;
   environment env;
+  stdio_params stdio;
+  process_params process;
+  bool dies_with_supervisor;
+  /// Shares a page with its supervisor even when it does not run our runtime.
+  bool wants_page;
+  /// For our runtime: how often it beats by itself (0: never), and what `start` and `stop` each get to end.
+  std::chrono::milliseconds beat_period;
+  std::chrono::milliseconds stop_grace;
   /// The value of the variable by which its descendants are known, or empty.
-  std::string marker;
+  std::string marker{};
 };
 
 /// What came of it. Until `process` is taken, destroying the result kills the process: nobody else would.
@@ -41,9 +50,6 @@ struct spawn_result {
   /// Where it failed; `failure.error` is clear when it did not.
   launch_failure failure;
 };
-
-/// Whether a worker of this spec shares a page with its supervisor even when it does not run our runtime.
-bool wants_page(worker_spec const& spec) noexcept;
 
 /// Opens what the worker is given, and starts it. Blocks; for the launch thread.
 spawn_result carry_out(spawn_order const& order);

@@ -116,6 +116,7 @@ std::vector<worker_status> status_board::subscribe(std::shared_ptr<detail::event
 worker_status status_board::read(entry const& e) {
   auto status = e.status;
   if (e.page) status.counters = e.page->read().counters;
+  if (e.output) status.output_dropped += e.output->dropped();
   return status;
 }
 

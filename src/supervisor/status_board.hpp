@@ -7,6 +7,7 @@
 #include "reeve/worker_status.hpp"
 #include "shm/worker_page.hpp"
 #include "supervisor/event_queue.hpp"
+#include "supervisor/output_capture.hpp"
 
 #include <deque>
 #include <functional>
@@ -29,6 +30,7 @@ class status_board {
   struct entry {
     worker_status status;
     std::shared_ptr<supervisor_page const> page;
+    std::shared_ptr<output_capture const> output;
     std::deque<std::shared_ptr<exit_record const>> exits;
   };
 

@@ -19,6 +19,11 @@ namespace {
 using duration = std::chrono::steady_clock::duration;
 using std::chrono_literals::operator""ms;
 
+// Longer than any sensible wait, and short enough that adding it to the clock never overflows.
+constexpr duration longest = std::chrono::hours{24 * 365};
+
+bool is_wait(duration d, duration least = duration::zero()) { return d >= least && d <= longest; }
+
 /// Collects the first complaint.
 class checker {
  public:
@@ -120,19 +125,20 @@ std::optional<field_error> check_health(worker_spec const& spec, std::string con
   checker c{prefix};
   auto const& health = spec.health;
   if (health.heartbeat) {
-    c.require(health.heartbeat->timeout >= 4ms, "health.heartbeat.timeout", "must be at least 4 ms");
-    c.require(health.heartbeat->start_within == duration::zero() || health.heartbeat->start_within >= 4ms,
-              "health.heartbeat.start_within", "must be zero (the timeout) or at least 4 ms");
+    c.require(is_wait(health.heartbeat->timeout, 4ms), "health.heartbeat.timeout", "must be 4 ms to a year");
+    c.require(
+        health.heartbeat->start_within == duration::zero() || is_wait(health.heartbeat->start_within, 4ms),
+        "health.heartbeat.start_within", "must be zero (the timeout), or 4 ms to a year");
   }
   if (health.check) {
-    c.require(health.interval >= 1ms, "health.interval", "must be at least 1 ms");
-    c.require(health.timeout >= 1ms, "health.timeout", "must be at least 1 ms");
+    c.require(is_wait(health.interval, 1ms), "health.interval", "must be 1 ms to a year");
+    c.require(is_wait(health.timeout, 1ms), "health.timeout", "must be 1 ms to a year");
     c.require(health.failures >= 1, "health.failures", "must be at least 1");
   }
   auto const& ready = spec.ready;
   if (ready.type() != ready_when::kind::spawned) {
-    c.require(ready.timeout() >= 1ms, "ready.timeout", "must be at least 1 ms");
-    c.require(ready.interval() >= 1ms, "ready.interval", "must be at least 1 ms");
+    c.require(is_wait(ready.timeout(), 1ms), "ready.timeout", "must be 1 ms to a year");
+    c.require(is_wait(ready.interval(), 1ms), "ready.interval", "must be 1 ms to a year");
   }
   c.require(ready.type() != ready_when::kind::hook || ready.hook(), "ready.check", "is an empty function");
   return std::move(c).result();
@@ -140,15 +146,15 @@ std::optional<field_error> check_health(worker_spec const& spec, std::string con
 
 std::optional<field_error> check_restart(restart_policy const& policy, std::string const& prefix) {
   checker c{prefix};
-  c.require(policy.delay >= duration::zero(), "restart.delay", "must not be negative");
+  c.require(is_wait(policy.delay), "restart.delay", "must be zero to a year");
   c.require(std::isfinite(policy.backoff) && policy.backoff >= 1.0 && policy.backoff <= 1000.0,
             "restart.backoff", "must be 1 (constant) to 1000");
   c.require(policy.max_delay >= policy.delay, "restart.max_delay", "must be at least restart.delay");
-  c.require(policy.max_delay <= std::chrono::hours{24 * 365}, "restart.max_delay", "must be at most a year");
+  c.require(policy.max_delay <= longest, "restart.max_delay", "must be at most a year");
   c.require(policy.jitter >= 0.0 && policy.jitter <= 1.0, "restart.jitter", "must be 0 to 1");
-  c.require(policy.reset_after >= duration::zero(), "restart.reset_after", "must not be negative");
+  c.require(is_wait(policy.reset_after), "restart.reset_after", "must be zero to a year");
   c.require(policy.max_restarts <= 1'000'000, "restart.max_restarts", "must be at most 1,000,000");
-  c.require(policy.window > duration::zero(), "restart.window", "must be more than zero");
+  c.require(is_wait(policy.window, 1ms), "restart.window", "must be 1 ms to a year");
   c.require(std::ranges::all_of(policy.clean_exit_codes, [](int code) { return code >= 0 && code <= 255; }),
             "restart.clean_exit_codes", "has a code outside 0 to 255");
   c.require(std::ranges::all_of(policy.clean_signals, is_signal), "restart.clean_signals",
@@ -158,8 +164,8 @@ std::optional<field_error> check_restart(restart_policy const& policy, std::stri
 
 std::optional<field_error> check_stop(stop_policy const& policy, std::string const& prefix) {
   checker c{prefix};
-  c.require(policy.ask_grace >= duration::zero(), "stop.ask_grace", "must not be negative");
-  c.require(policy.signal_grace >= duration::zero(), "stop.signal_grace", "must not be negative");
+  c.require(is_wait(policy.ask_grace), "stop.ask_grace", "must be zero to a year");
+  c.require(is_wait(policy.signal_grace), "stop.signal_grace", "must be zero to a year");
   c.require(is_signal(policy.signal), "stop.signal", "is no signal");
   return std::move(c).result();
 }
