@@ -3,16 +3,18 @@
 
 #pragma once
 
-#include <atomic>
+#include <reeve/error.hpp>
+#include <reeve/worker_id.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <reeve/error.hpp>
-#include <reeve/worker_id.hpp>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -76,7 +78,9 @@ class REEVE_DECL worker {
 
   /// Tells the supervisor that work goes on: one relaxed store, no lock, no clock, no system call. Call it
   /// from the thread or loop that does the work, never from a helper thread. Stand-alone it does nothing.
-  void beat() noexcept { beats_->store(beats_->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+  void beat() noexcept {
+    beats_->store(beats_->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
 
   /// The same, with `error::not_supervised` in `ec` where nobody listens.
   void beat(error_code& ec) noexcept;
@@ -143,7 +147,8 @@ enum class worker_exit : int {
 /// terminal); then `stop` cleans up: once, whatever became of `start`, even if it was never entered because
 /// the request to stop came first. Only a constructor that throws is not followed by `stop`. Both have the
 /// supervisor's grace (5 s stand-alone). What is still suspended on the loop after `stop`, a `start` that
-/// ignored its cancellation too, is destroyed with the loop, and the object with or before it.
+/// ignored its cancellation too, is destroyed then, and the object after it: by the end of `stop` other threads
+/// must no longer use the loop.
 ///
 /// The loop beats by itself where the supervisor asks for a heartbeat: a loop that is blocked does not beat.
 template <class T>
@@ -198,7 +203,8 @@ bool register_worker_type(char const* type) {
 /// SIGTERM, SIGINT, the supervisor's request and the supervisor's death all lead to the same one shutdown.
 /// After the supervisor's death the shutdown has one second; at its end, or past it, the worker's process
 /// group is killed, and the worker with it: `main` does not go on then. A signal interrupts a blocking system
-/// call of the main thread (EINTR); a request does not.
+/// call of the main thread (EINTR); a request does not. A write into a pipe that nobody reads any more, the
+/// supervisor's perhaps, is an error (EPIPE) and not SIGPIPE, unless the application set that signal's action.
 [[nodiscard]] REEVE_DECL std::optional<int> run_as_worker(int argc, char** argv);
 
 /// Runs a registered worker in this process without a supervisor, until it ends or SIGINT or SIGTERM asks it

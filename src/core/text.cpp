@@ -14,8 +14,9 @@ namespace reeve {
 namespace {
 
 std::string seconds(std::chrono::steady_clock::duration d) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g s", std::chrono::duration<double>(d).count());
+  auto const count = std::chrono::duration<double>(d).count();
+  char text[48];
+  std::snprintf(text, sizeof text, count < 999.5 ? "%.3g s" : "%.0f s", count);
   return text;
 }
 

@@ -1,21 +1,24 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <unistd.h>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <process/child.hpp>
+#include <process/known_children.hpp>
 #include <process/launch_thread.hpp>
 #include <process/pidfd.hpp>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
 
 using boost::asio::posix::stream_descriptor;
 
-std::uint64_t peak_memory(rusage const& usage) noexcept { return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024; }
+std::uint64_t peak_memory(rusage const& usage) noexcept {
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
 
 std::uint64_t own_peak_memory() noexcept {
   rusage usage{};
@@ -42,12 +45,14 @@ exit_status to_status(siginfo_t const& info) noexcept {
   return exit_status::from_signal(info.si_status, info.si_code == CLD_DUMPED);
 }
 
-error_code unless_ended(error_code ec) noexcept { return ec == boost::system::errc::no_such_process ? error_code{} : ec; }
+error_code unless_ended(error_code ec) noexcept {
+  return ec == boost::system::errc::no_such_process ? error_code{} : ec;
+}
 
 }  // namespace
 
-child::child(boost::asio::any_io_executor executor, launched_process process)
-    : pidfd_{std::move(executor)}, pid_{process.pid}, parent_peak_at_spawn_{own_peak_memory()} {
+child::child(boost::asio::any_io_executor const& executor, launched_process process)
+    : pidfd_{executor}, pid_{process.pid}, parent_peak_at_spawn_{own_peak_memory()} {
   error_code ec;
   pidfd_.assign(process.pidfd.get(), ec);
   if (ec) {
@@ -88,7 +93,10 @@ std::optional<child_exit> child::collect() {
   if (state == child_state::running) return {};
   ended_ = true;
   child_exit result;
-  if (state == child_state::gone) return result;
+  if (state == child_state::gone) {
+    forget_child(pid_);
+    return result;
+  }
 
   result.status = to_status(info);
   sweep_group(pid_);

@@ -3,18 +3,19 @@
 
 #pragma once
 
-#include <sys/types.h>
+#include <reeve/error.hpp>
+#include <reeve/exit_status.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <process/launch.hpp>
-#include <reeve/error.hpp>
-#include <reeve/exit_status.hpp>
+#include <sys/types.h>
 
 namespace reeve {
 
@@ -37,7 +38,7 @@ class child {
  public:
   /// Takes over a process just started. Where the executor's reactor can't watch it, it is killed and
   /// `boost::system::system_error` is thrown.
-  child(boost::asio::any_io_executor executor, launched_process process);
+  child(boost::asio::any_io_executor const& executor, launched_process process);
   child(child const&) = delete;
   child& operator=(child const&) = delete;
 

@@ -3,10 +3,9 @@
 
 #pragma once
 
+#include <cerrno>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 // What runs in a child before its exec shares this process's memory, its locks included: no allocation, no
 // lock, and raw system calls in place of libc's wrappers, which sanitizers intercept and which may keep

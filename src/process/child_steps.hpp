@@ -3,12 +3,12 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include <reeve/process_params.hpp>
+
 #include <span>
 #include <string>
 #include <vector>
+#include <sys/types.h>
 
 // The steps a child takes before its exec. Each returns 0 or errno, and keeps to the rules of child_side.hpp.
 namespace reeve::child_side {

@@ -1,16 +1,15 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <grp.h>
-#include <pwd.h>
-#include <sys/prctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <process/credentials.hpp>
 #include <string>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -47,7 +46,8 @@ int find_account(std::string const& user, account& found) {
   auto const uid = number(user);
   int const error = look_up(
       [&](passwd* e, char* text, std::size_t size, passwd** result) {
-        return uid ? ::getpwuid_r(*uid, e, text, size, result) : ::getpwnam_r(user.c_str(), e, text, size, result);
+        return uid ? ::getpwuid_r(*uid, e, text, size, result)
+                   : ::getpwnam_r(user.c_str(), e, text, size, result);
       },
       entry, buffer);
   if (error == 0) found = {entry.pw_name, entry.pw_uid, entry.pw_gid};
@@ -61,11 +61,10 @@ int find_group(std::string const& group, gid_t& found) {
   }
   ::group entry{};
   std::string buffer;
-  int const error = look_up(
-      [&](::group* e, char* text, std::size_t size, ::group** result) {
-        return ::getgrnam_r(group.c_str(), e, text, size, result);
-      },
-      entry, buffer);
+  int const error =
+      look_up([&](::group* e, char* text, std::size_t size,
+                  ::group** result) { return ::getgrnam_r(group.c_str(), e, text, size, result); },
+              entry, buffer);
   if (error == 0) found = entry.gr_gid;
   return error;
 }

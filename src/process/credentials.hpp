@@ -3,11 +3,11 @@
 
 #pragma once
 
-#include <sys/types.h>
+#include <reeve/process_params.hpp>
 
 #include <optional>
-#include <reeve/process_params.hpp>
 #include <vector>
+#include <sys/types.h>
 
 namespace reeve {
 

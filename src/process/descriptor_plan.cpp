@@ -1,11 +1,10 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <process/child_side.hpp>
 #include <process/descriptor_plan.hpp>
+#include <fcntl.h>
 
 namespace reeve {
 namespace {
@@ -30,9 +29,11 @@ int keep(int fd) noexcept {
 
 }  // namespace
 
-descriptor_plan::descriptor_plan(std::array<int, 3> const& stdio, std::vector<passed_descriptor> const& descriptors) {
+descriptor_plan::descriptor_plan(std::array<int, 3> const& stdio,
+                                 std::vector<passed_descriptor> const& descriptors) {
   entries_.reserve(stdio.size() + descriptors.size());
-  for (int target = 0; target < 3; ++target) entries_.push_back({stdio[static_cast<std::size_t>(target)], target});
+  for (int target = 0; target < 3; ++target)
+    entries_.push_back({stdio[static_cast<std::size_t>(target)], target});
   for (auto const& d : descriptors) entries_.push_back({d.source, d.target});
   std::ranges::sort(entries_, {}, &entry::target);
 }
@@ -69,7 +70,8 @@ int descriptor_plan::put_aside(int fd, int& copy) const noexcept {
   // A copy that fell on a target stays there until the target is written.
   copy = -1;
   do {
-    copy = static_cast<int>(::syscall(SYS_fcntl, from, F_DUPFD_CLOEXEC, copy < 0 ? STDERR_FILENO + 1 : copy + 1));
+    copy = static_cast<int>(
+        ::syscall(SYS_fcntl, from, F_DUPFD_CLOEXEC, copy < 0 ? STDERR_FILENO + 1 : copy + 1));
     if (copy < 0) return errno;
   } while (is_target(copy));
   return 0;

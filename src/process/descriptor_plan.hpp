@@ -3,8 +3,9 @@
 
 #pragma once
 
-#include <array>
 #include <reeve/process_params.hpp>
+
+#include <array>
 #include <vector>
 
 namespace reeve {

@@ -1,13 +1,13 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <unistd.h>
-
 #include <climits>
 #include <process/credentials.hpp>
 #include <process/descriptor_plan.hpp>
+#include <process/known_children.hpp>
 #include <process/launch.hpp>
 #include <process/launcher.hpp>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -86,7 +86,8 @@ void start(launcher& with, preparation& p, error_code& ec) {
       in_child{"group", [&] { return id.groups ? set_groups(*id.groups) : 0; }},
       in_child{"group", [&] { return id.group ? set_group(*id.group) : 0; }},
       in_child{"user", [&] { return id.user ? set_user(*id.user) : 0; }},
-      in_child{"chdir", [&] { return params.directory.empty() ? 0 : change_directory(params.directory.c_str()); }},
+      in_child{"chdir",
+               [&] { return params.directory.empty() ? 0 : change_directory(params.directory.c_str()); }},
       in_child{"no_new_privs", [&] { return params.no_new_privs ? forbid_new_privileges() : 0; }},
       in_child{"pdeathsig", [&] { return p.request.dies_with_parent ? die_with(p.parent) : 0; }});
 }
@@ -115,6 +116,7 @@ launched_process launch(launch_request const& request, launch_failure& failure) 
     failure.step = with.step;
     return {};
   }
+  remember_child(with.pid);
   return {with.pid, std::move(with.pidfd)};
 }
 

@@ -3,14 +3,14 @@
 
 #pragma once
 
-#include <sys/types.h>
+#include <reeve/error.hpp>
+#include <reeve/process_params.hpp>
 
 #include <array>
 #include <core/unique_fd.hpp>
-#include <reeve/error.hpp>
-#include <reeve/process_params.hpp>
 #include <string>
 #include <vector>
+#include <sys/types.h>
 
 namespace reeve {
 
@@ -54,7 +54,8 @@ launched_process launch(launch_request const& request, launch_failure& failure);
 
 /// Finds `program` as execvp would: a name with a slash as it is, any other through PATH of `environment`
 /// (the system's default path where it has none). ENOENT or EACCES in `ec` when there is none.
-std::string find_program(std::string const& program, std::vector<std::string> const& environment, error_code& ec);
+std::string find_program(std::string const& program, std::vector<std::string> const& environment,
+                         error_code& ec);
 
 /// A descriptor of the image that is running, for `launch_request::image`; the same one at every call.
 int this_image(error_code& ec);

@@ -1,20 +1,21 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <pthread.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+
+#include <atomic>
 #include <csignal>
 #include <memory>
+#include <process/known_children.hpp>
 #include <process/launch_thread.hpp>
 #include <process/oom.hpp>
 #include <process/pidfd.hpp>
 #include <thread>
+#include <pthread.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -93,7 +94,8 @@ struct reaper : std::enable_shared_from_this<reaper> {
   }
 
   void wait() {
-    pidfd.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code) { self->reap(); });
+    pidfd.async_wait(asio::posix::stream_descriptor::wait_read,
+                     [self = shared_from_this()](error_code) { self->reap(); });
   }
 
   void reap() {
@@ -101,7 +103,7 @@ struct reaper : std::enable_shared_from_this<reaper> {
     rusage usage;
     auto const state = look_at_child(pidfd.native_handle(), info);
     if (state == child_state::running) return wait();
-    if (state == child_state::gone) return;
+    if (state == child_state::gone) return forget_child(pid);
     if (leads_group) sweep_group(pid);
     reap_child(pidfd.native_handle(), info, usage);
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+
 #include <core/unique_fd.hpp>
 
 namespace reeve {
@@ -14,7 +15,8 @@ namespace reeve {
 /// It also reaps what a destroyed supervisor leaves behind. It is never joined and never destroyed.
 class launch_thread {
  public:
-  /// The executor of the one launch thread, started at the first call. Thread-safe.
+  /// The executor of the one launch thread, started at the first call. Thread-safe. Throws `std::system_error`
+  /// where the system has no thread for it.
   static boost::asio::any_io_executor executor();
 
   /// Takes over a child that was told to die: waits for its exit, sweeps its group where `leads_group`, and

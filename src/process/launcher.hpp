@@ -5,14 +5,16 @@
 
 // Not for other headers: Boost.Process v2 is compiled into one source file of the library, header-only, so
 // that an application may use it in either of its modes beside us.
-#include <algorithm>
+#include <reeve/error.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
 #include <boost/process/v2/process.hpp>
+
+#include <algorithm>
 #include <core/unique_fd.hpp>
 #include <process/child_steps.hpp>
 #include <process/spawn.hpp>
-#include <reeve/error.hpp>
 
 namespace reeve {
 
@@ -81,12 +83,14 @@ struct launcher : boost::process::v2::posix::default_launcher {
 
   template <typename Init>
   error_code set_up(Init& init, path const& executable, char const* const*& argv) {
-    if constexpr (requires { init.on_setup(*this, executable, argv); }) return init.on_setup(*this, executable, argv);
+    if constexpr (requires { init.on_setup(*this, executable, argv); })
+      return init.on_setup(*this, executable, argv);
     return {};
   }
 
   template <typename Init>
-  error_code set_up_exec(Init& init, path const& executable, char const* const*& argv, char const*& at) noexcept {
+  error_code set_up_exec(Init& init, path const& executable, char const* const*& argv,
+                         char const*& at) noexcept {
     if constexpr (requires { at = init.step; }) at = init.step;
     if constexpr (requires { init.on_exec_setup(*this, executable, argv); })
       return init.on_exec_setup(*this, executable, argv);
@@ -96,7 +100,8 @@ struct launcher : boost::process::v2::posix::default_launcher {
   template <typename Init>
   void finish(Init& init, path const& executable, char const* const*& argv, error_code const& ec) {
     if (!ec) {
-      if constexpr (requires { init.on_success(*this, executable, argv); }) init.on_success(*this, executable, argv);
+      if constexpr (requires { init.on_success(*this, executable, argv); })
+        init.on_success(*this, executable, argv);
     } else {
       if constexpr (requires { init.on_error(*this, executable, argv, ec); })
         init.on_error(*this, executable, argv, ec);

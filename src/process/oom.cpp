@@ -1,9 +1,6 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -15,6 +12,8 @@
 #include <process/oom.hpp>
 #include <process/proc_file.hpp>
 #include <string>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -43,7 +42,9 @@ bool in_first_pid_namespace() {
 class oom_watch {
  public:
   oom_watch() {
-    if (!in_first_pid_namespace() || !(count_ = oom_kill_count())) return;
+    if (!in_first_pid_namespace()) return;
+    count_ = oom_kill_count();
+    if (!count_) return;
     log_ = unique_fd{::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
     if (log_) ::lseek(log_.get(), 0, SEEK_END);
   }
@@ -110,7 +111,8 @@ std::optional<pid_t> oom_victim(std::string_view record) {
   if (!reason.starts_with("Out of memory") && !reason.starts_with("Memory cgroup out of memory")) return {};
   record.remove_prefix(at + killed.size());
   pid_t pid = 0;
-  if (std::from_chars(record.data(), record.data() + record.size(), pid).ec != std::errc{} || pid <= 0) return {};
+  if (std::from_chars(record.data(), record.data() + record.size(), pid).ec != std::errc{} || pid <= 0)
+    return {};
   return pid;
 }
 

@@ -3,10 +3,9 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string_view>
+#include <sys/types.h>
 
 namespace reeve {
 

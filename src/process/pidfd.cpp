@@ -1,12 +1,12 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include <cerrno>
+#include <process/known_children.hpp>
+#include <process/pidfd.hpp>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-
-#include <cerrno>
-#include <process/pidfd.hpp>
 
 namespace reeve {
 namespace {
@@ -23,7 +23,9 @@ child_state wait(int pidfd, siginfo_t& info, int options, rusage* usage) noexcep
 
 }  // namespace
 
-unique_fd open_pidfd(pid_t pid) noexcept { return unique_fd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))}; }
+unique_fd open_pidfd(pid_t pid) noexcept {
+  return unique_fd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
+}
 
 error_code send_signal(int pidfd, int signal) noexcept {
   if (::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0) return {};
@@ -32,7 +34,11 @@ error_code send_signal(int pidfd, int signal) noexcept {
 
 child_state look_at_child(int pidfd, siginfo_t& info) noexcept { return wait(pidfd, info, WNOWAIT, nullptr); }
 
-child_state reap_child(int pidfd, siginfo_t& info, rusage& usage) noexcept { return wait(pidfd, info, 0, &usage); }
+child_state reap_child(int pidfd, siginfo_t& info, rusage& usage) noexcept {
+  auto const state = wait(pidfd, info, 0, &usage);
+  if (state == child_state::ended) forget_child(info.si_pid);
+  return state;
+}
 
 void sweep_group(pid_t leader) noexcept { ::kill(-leader, SIGKILL); }
 

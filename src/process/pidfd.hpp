@@ -3,12 +3,12 @@
 
 #pragma once
 
-#include <sys/resource.h>
-#include <sys/types.h>
+#include <reeve/error.hpp>
 
 #include <core/unique_fd.hpp>
 #include <csignal>
-#include <reeve/error.hpp>
+#include <sys/resource.h>
+#include <sys/types.h>
 
 namespace reeve {
 

@@ -1,15 +1,14 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
 #include <process/launch.hpp>
 #include <process/pidfd.hpp>
 #include <string_view>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -34,7 +33,8 @@ int check_program(std::string const& file) {
 
 }  // namespace
 
-std::string find_program(std::string const& program, std::vector<std::string> const& environment, error_code& ec) {
+std::string find_program(std::string const& program, std::vector<std::string> const& environment,
+                         error_code& ec) {
   ec = {};
   if (program.find('/') != std::string::npos) return program;
 

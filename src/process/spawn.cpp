@@ -1,21 +1,20 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <fcntl.h>
-#include <sched.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-
 #include <array>
 #include <csignal>
 #include <cstdint>
 #include <process/child_side.hpp>
 #include <process/pidfd.hpp>
 #include <process/spawn.hpp>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 
 // glibc's name for clone(2) that thread sanitizer does not intercept: its interceptor takes the child for a
 // forked copy, while it runs in our memory, and would release the runtime's locks twice.
-extern "C" int __clone(int (*)(void*), void*, int, void*, ...) noexcept;
+extern "C" int libc_clone(int (*)(void*), void*, int, void*, ...) noexcept __asm__("__clone");
 
 namespace reeve {
 namespace {
@@ -27,7 +26,8 @@ using child_side::call;
 class child_stack {
  public:
   child_stack() noexcept {
-    void* const mapped = ::mmap(nullptr, guard + size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    void* const mapped =
+        ::mmap(nullptr, guard + size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (mapped == MAP_FAILED) return;
     base_ = static_cast<char*>(mapped);
     if (::mprotect(base_ + guard, size, PROT_READ | PROT_WRITE) != 0) unmap();
@@ -68,9 +68,12 @@ struct signal_action {
 int default_signals() noexcept {
   for (int signal = 1; signal <= last_signal; ++signal) {
     signal_action action{};
-    if (call(SYS_rt_sigaction, signal, nullptr, &action, sizeof(signal_set)) != 0 || action.handler == SIG_DFL) continue;
+    if (call(SYS_rt_sigaction, signal, nullptr, &action, sizeof(signal_set)) != 0 ||
+        action.handler == SIG_DFL)
+      continue;
     signal_action const standard{};
-    if (int const error = call(SYS_rt_sigaction, signal, &standard, nullptr, sizeof(signal_set))) return error;
+    if (int const error = call(SYS_rt_sigaction, signal, &standard, nullptr, sizeof(signal_set)))
+      return error;
   }
   return 0;
 }
@@ -132,7 +135,8 @@ spawn_outcome spawn(spawn_plan& plan) noexcept {
   if (int const error = set_signal_mask(~signal_set{0}, &old_mask)) return failed(error, "signals");
   child_run run{plan};
   int pidfd = -1;
-  pid_t const pid = ::__clone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &run, &pidfd);
+  pid_t const pid =
+      ::libc_clone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &run, &pidfd);
   int const clone_error = pid < 0 ? errno : 0;
   set_signal_mask(old_mask, nullptr);
 

@@ -3,9 +3,8 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include <core/unique_fd.hpp>
+#include <sys/types.h>
 
 namespace reeve {
 

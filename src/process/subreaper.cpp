@@ -1,22 +1,22 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <poll.h>
-#include <sys/prctl.h>
-
 #include <charconv>
 #include <chrono>
 #include <core/unique_fd.hpp>
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <process/known_children.hpp>
 #include <process/launch_thread.hpp>
 #include <process/pidfd.hpp>
 #include <process/proc_file.hpp>
 #include <process/subreaper.hpp>
 #include <string_view>
-#include <unistd.h>
 #include <vector>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -38,14 +38,16 @@ std::optional<pid_t> next_number(std::string_view& text) {
   return value;
 }
 
-/// The children of all threads of this process; those it adopted are some thread's, too.
-std::vector<pid_t> children() {
+/// The children of all threads of this process but those that `launch` started; those it adopted are some
+/// thread's, too.
+std::vector<pid_t> other_children() {
   std::vector<pid_t> result;
   std::error_code ignored;
   for (auto const& thread : std::filesystem::directory_iterator{"/proc/self/task", ignored}) {
     auto const list = read_proc_file(thread.path() / "children");
     std::string_view rest{list};
-    while (auto const pid = next_number(rest)) result.push_back(*pid);
+    while (auto const pid = next_number(rest))
+      if (!is_known_child(*pid)) result.push_back(*pid);
   }
   return result;
 }
@@ -97,13 +99,14 @@ struct trace {
 
 /// The child of this number if it is a stray.
 std::optional<stray> as_stray(pid_t pid, trace const& of) {
-  auto const seen = stat_of(pid);
-  if (!seen || seen->parent != ::getpid() || !of.matches(pid, *seen)) return {};
+  auto const matches = [&] {
+    auto const stat = stat_of(pid);
+    return stat && stat->parent == ::getpid() && of.matches(pid, *stat);
+  };
+  if (!matches()) return {};
   stray found{pid, open_pidfd(pid)};
-  // The number may have changed hands before it was opened. It has not since, if the process is still there.
-  auto const stat = stat_of(pid);
-  if (!stat || stat->parent != ::getpid() || !of.matches(pid, *stat)) return {};
-  if (send_signal(found.pidfd.get(), 0)) return {};
+  // The number may have changed hands before it was opened; not since, if the process is still there then.
+  if (!matches() || send_signal(found.pidfd.get(), 0)) return {};
   return found;
 }
 
@@ -140,7 +143,7 @@ int reap_strays(std::string const& marker, pid_t leader) {
   for (bool progress = true; progress && clock::now() < deadline;) {
     progress = false;
     std::vector<stray> dying;
-    for (pid_t const pid : children()) {
+    for (pid_t const pid : other_children()) {
       auto s = as_stray(pid, of);
       if (!s) continue;
       if (reap(*s) == child_state::ended) {
@@ -158,8 +161,7 @@ int reap_strays(std::string const& marker, pid_t leader) {
 
 int reap_dead_strays(pid_t leader) {
   int reaped = 0;
-  for (pid_t const pid : children()) {
-    if (pid == leader) continue;
+  for (pid_t const pid : other_children()) {
     auto const s = as_stray(pid, {leader, nullptr});
     if (s && reap(*s) == child_state::ended) ++reaped;
   }

@@ -3,9 +3,8 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
+#include <sys/types.h>
 
 namespace reeve {
 

@@ -1,16 +1,17 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <sys/socket.h>
-#include <sys/uio.h>
+#include "shm/control_message.hpp"
+
+#include <boost/system/system_category.hpp>
 
 #include <algorithm>
 #include <array>
-#include <boost/system/system_category.hpp>
 #include <cerrno>
 #include <cstring>
-#include <shm/control_message.hpp>
 #include <type_traits>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace reeve {
 namespace {
@@ -102,7 +103,7 @@ control_read receive_control(int fd, control_message& message) {
   if (size == 0) return control_read::closed;
   if ((flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return control_read::malformed;
   return decode(received, static_cast<std::size_t>(size), message) ? control_read::message
-                                                                     : control_read::malformed;
+                                                                   : control_read::malformed;
 }
 
 }  // namespace reeve

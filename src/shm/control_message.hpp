@@ -3,10 +3,11 @@
 
 #pragma once
 
-#include <core/unique_fd.hpp>
+#include "core/unique_fd.hpp"
+#include "reeve/error.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <reeve/error.hpp>
 #include <string>
 
 namespace reeve {

@@ -1,15 +1,16 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
+#include "shm/segment.hpp"
 
 #include <boost/interprocess/exceptions.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/system/system_category.hpp>
+
 #include <cerrno>
-#include <shm/segment.hpp>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U

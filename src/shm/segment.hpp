@@ -3,10 +3,12 @@
 
 #pragma once
 
+#include "core/unique_fd.hpp"
+#include "reeve/error.hpp"
+
 #include <boost/interprocess/mapped_region.hpp>
-#include <core/unique_fd.hpp>
+
 #include <cstddef>
-#include <reeve/error.hpp>
 
 namespace reeve {
 

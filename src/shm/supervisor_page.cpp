@@ -1,11 +1,12 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "shm/segment.hpp"
+#include "shm/worker_page.hpp"
+
 #include <array>
 #include <cstring>
 #include <new>
-#include <shm/segment.hpp>
-#include <shm/worker_page.hpp>
 #include <sstream>
 
 namespace reeve {

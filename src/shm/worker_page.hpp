@@ -3,15 +3,17 @@
 
 #pragma once
 
+#include "core/unique_fd.hpp"
+#include "reeve/counter_value.hpp"
+#include "reeve/error.hpp"
+#include "shm/page_layout.hpp"
+
 #include <boost/interprocess/mapped_region.hpp>
-#include <core/unique_fd.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <reeve/counter_value.hpp>
-#include <reeve/error.hpp>
-#include <shm/page_layout.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

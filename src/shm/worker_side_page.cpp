@@ -1,12 +1,14 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "shm/segment.hpp"
+#include "shm/worker_page.hpp"
+
 #include <boost/interprocess/anonymous_shared_memory.hpp>
 #include <boost/system/errc.hpp>
+
 #include <cstring>
 #include <new>
-#include <shm/segment.hpp>
-#include <shm/worker_page.hpp>
 #include <utility>
 
 namespace reeve {

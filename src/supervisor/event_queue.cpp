@@ -32,9 +32,12 @@ void event_queue::close() {
   waiter_.reset();
 }
 
-void event_queue::cancel() {
+void event_queue::cancel() { end_wait(std::nullopt); }
+
+// A signal may be emitted when its wait is over: it must not hit a later one.
+void event_queue::end_wait(std::optional<std::uint64_t> which) {
   std::lock_guard const lock{mutex_};
-  if (!waiter_) return;
+  if (!waiter_ || (which && *which != waits_)) return;
   waiter_->post(asio::error::operation_aborted, {});
   waiter_.reset();
 }
@@ -47,10 +50,11 @@ void event_queue::async_next(handler_type handler) {
   if (!events_.empty()) return wait->post({}, take_front());
   if (closed_) return wait->post(error::end_of_stream, {});
   waiter_ = std::move(wait);
+  ++waits_;
   if (slot.is_connected()) {
     auto s = slot;
-    s.assign([weak = weak_from_this()](asio::cancellation_type) {
-      if (auto const queue = weak.lock()) queue->cancel();
+    s.assign([weak = weak_from_this(), which = waits_](asio::cancellation_type) {
+      if (auto const queue = weak.lock()) queue->end_wait(which);
     });
   }
 }

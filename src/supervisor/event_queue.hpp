@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace reeve::detail {
 
@@ -40,6 +41,7 @@ class event_queue : public std::enable_shared_from_this<event_queue> {
  private:
   using waiter = completion<error_code, received_event>;
   received_event take_front();
+  void end_wait(std::optional<std::uint64_t> which);
 
   boost::asio::any_io_executor const executor_;
   std::size_t const capacity_;
@@ -48,6 +50,7 @@ class event_queue : public std::enable_shared_from_this<event_queue> {
   std::uint64_t lost_ = 0;
   bool closed_ = false;
   std::unique_ptr<waiter> waiter_;
+  std::uint64_t waits_ = 0;  // so many so far: tells a wait from a later one
 };
 
 }  // namespace reeve::detail

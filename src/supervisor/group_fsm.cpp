@@ -12,9 +12,11 @@ using kind = group_action::kind;
 group_fsm::actions group_fsm::start(time_point now) {
   if (phase_ == phase::starting || phase_ == phase::up) return {};
   if (phase_ == phase::stopping) {  // it starts again once it is down
-    after_ = after::restart;
-    wait_ = duration::zero();
-    first_ = 0;
+    if (after_ != after::restart) {
+      budget_.reset();
+      after_ = after::restart;
+      wait_ = duration::zero();
+    }
     return {};
   }
   if (phase_ == phase::down) budget_.reset();
@@ -22,20 +24,14 @@ group_fsm::actions group_fsm::start(time_point now) {
 }
 
 group_fsm::actions group_fsm::stop(bool graceful) {
-  deadline_.reset();
-  if (phase_ == phase::stopping) {
-    after_ = after::nothing;
-    first_ = 0;
-    if (graceful || !graceful_) return {};
-    graceful_ = false;
-    return {{kind::stop, at_}};
-  }
-  graceful_ = graceful;
+  // A stop that goes on begins anew: those that it has passed may wait for the group, and must not any more.
+  graceful_ = graceful && (graceful_ || phase_ != phase::stopping);
   return begin_stop(0, after::nothing);
 }
 
 group_fsm::actions group_fsm::restart() {
   wait_ = duration::zero();
+  if (phase_ == phase::down || failing()) budget_.reset();  // a command gives a new budget
   if (phase_ == phase::stopping) {
     after_ = after::restart;
     first_ = 0;
@@ -61,7 +57,14 @@ group_fsm::actions group_fsm::member_down(std::size_t member, time_point now) {
 
 group_fsm::actions group_fsm::member_ended(std::size_t member, time_point now) {
   if (strategy_ == group_strategy::one_for_one) return {};
-  if (phase_ != phase::starting && phase_ != phase::up) return {};  // part of the same incident
+  if (phase_ == phase::stopping || phase_ == phase::waiting) {  // part of the same incident
+    bool const beyond = after_ == after::restart && member < first_;
+    if (!beyond) return {};
+    if (phase_ == phase::waiting) return begin_stop(member, after::restart);
+    first_ = member;
+    return {};
+  }
+  if (phase_ == phase::down) return {};
   auto const uptime = phase_ == phase::up ? now - up_since_ : duration::zero();
   auto const wait = budget_.spend(now, uptime);
   graceful_ = true;
@@ -73,7 +76,8 @@ group_fsm::actions group_fsm::member_ended(std::size_t member, time_point now) {
 group_fsm::actions group_fsm::member_failed(std::size_t member) {
   bool const start_failed = phase_ == phase::starting && member == at_;
   bool const together = strategy_ != group_strategy::one_for_one;
-  if (!start_failed && !(together && (phase_ == phase::up || phase_ == phase::starting))) return {};
+  bool const going = phase_ != phase::down && !(phase_ == phase::stopping && after_ != after::restart);
+  if (!start_failed && !(together && going)) return {};
   graceful_ = true;
   return begin_stop(0, after::failure);
 }
@@ -96,6 +100,7 @@ group_fsm::actions group_fsm::begin_start(std::size_t first, time_point now) {
 }
 
 group_fsm::actions group_fsm::begin_stop(std::size_t first, after then) {
+  deadline_.reset();
   phase_ = phase::stopping;
   after_ = then;
   first_ = first;

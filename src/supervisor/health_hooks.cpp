@@ -1,10 +1,9 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <sys/socket.h>
-#include <unistd.h>
+#include <reeve/error.hpp>
+#include <reeve/health_policy.hpp>
 
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -21,15 +20,17 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+
+#include <array>
 #include <cerrno>
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <reeve/error.hpp>
-#include <reeve/health_policy.hpp>
 #include <sstream>
 #include <string>
 #include <utility>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -50,7 +51,9 @@ std::string in_words(tcp::endpoint const& endpoint) {
   return text.str();
 }
 
-health_result failed(std::string what, error_code ec) { return {false, std::move(what) + ": " + ec.message()}; }
+health_result failed(std::string what, error_code ec) {
+  return {false, std::move(what) + ": " + ec.message()};
+}
 
 /// Where to ask: one that can't be asked has a `problem`.
 struct place {
@@ -177,7 +180,8 @@ class rendezvous : public std::enable_shared_from_this<rendezvous> {
 /// The call's end of a rendezvous. Dropped without a call, it says so: its executor was stopped.
 class blocking_call {
  public:
-  blocking_call(std::shared_ptr<rendezvous> at, std::function<health_result(worker_view const&)> check, worker_view view)
+  blocking_call(std::shared_ptr<rendezvous> at, std::function<health_result(worker_view const&)> check,
+                worker_view view)
       : at_{std::move(at)}, check_{std::move(check)}, view_{std::move(view)} {}
   blocking_call(blocking_call&&) = default;
   ~blocking_call() {
@@ -203,7 +207,8 @@ class blocking_call {
 };
 
 asio::awaitable<health_result> check_blocking(asio::any_io_executor executor,
-                                              std::function<health_result(worker_view const&)> check, worker_view view) {
+                                              std::function<health_result(worker_view const&)> check,
+                                              worker_view view) {
   asio::steady_timer waiter{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
   auto const meeting = std::make_shared<rendezvous>(waiter);
   struct leaver {

@@ -1,18 +1,20 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <array>
-#include <atomic>
+#include "supervisor/hook_runner.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+
+#include <array>
+#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
 #include <string>
-#include <supervisor/hook_runner.hpp>
 #include <utility>
 
 namespace reeve {
@@ -60,10 +62,9 @@ struct hook_runner::call : std::enable_shared_from_this<call> {
   hook_runner* owner;
   callback done;
 
-  // Cleared on the supervisor's strand, and read on the hook's: an unwanted result is not posted, as the
-  // supervisor's context may be gone.
+  // Cleared on the supervisor's strand, and read on the hook's.
   std::atomic<bool> wanted{true};
-  asio::any_io_executor const supervisor;
+  std::weak_ptr<asio::any_io_executor const> const supervisor;
 
   // Of the hook's strand, as all that touches the hook's coroutine.
   asio::strand<asio::any_io_executor> const strand;
@@ -77,13 +78,15 @@ void hook_runner::call::start(std::shared_ptr<void> running) {
   // Posted, so that the hook runs in none of the supervisor's functions.
   asio::post(strand, [self = shared_from_this(), running = std::move(running)]() mutable {
     if (!self->wanted) return;
-    auto completed = [self, held = std::move(running)](std::exception_ptr thrown, health_result result) mutable {
+    auto completed = [self, held = std::move(running)](std::exception_ptr thrown,
+                                                       health_result result) mutable {
       held.reset();
       self->ended(thrown ? failure_of(thrown) : std::move(result));
     };
     // The function keeps the call, and so the signal, until the coroutine is destroyed.
-    asio::co_spawn(self->strand, [self] { return self->invoke(); },
-                   asio::bind_cancellation_slot(self->signal.slot(), std::move(completed)));
+    asio::co_spawn(
+        self->strand, [self] { return self->invoke(); },
+        asio::bind_cancellation_slot(self->signal.slot(), std::move(completed)));
   });
 }
 
@@ -99,16 +102,17 @@ asio::awaitable<health_result> hook_runner::call::invoke() {
 }
 
 void hook_runner::call::ended(health_result result) {
-  if (!wanted) return;
-  asio::post(supervisor, [self = shared_from_this(), result = std::move(result)]() mutable {
+  auto const back = supervisor.lock();
+  if (!wanted || !back) return;
+  asio::post(*back, [self = shared_from_this(), result = std::move(result)]() mutable {
     if (self->owner) self->owner->deliver(std::move(result));
   });
 }
 
 hook_runner::hook_runner(asio::any_io_executor supervisor, asio::any_io_executor user)
-    : supervisor_{std::move(supervisor)},
+    : supervisor_{std::make_shared<asio::any_io_executor const>(std::move(supervisor))},
       user_{std::move(user)},
-      timer_{supervisor_},
+      timer_{*supervisor_},
       wanted_{std::make_shared<char>()} {}
 
 hook_runner::~hook_runner() { cancel(); }
@@ -135,7 +139,7 @@ void hook_runner::cancel() {
 }
 
 void hook_runner::refuse(callback done) {
-  asio::post(supervisor_, [wanted = std::weak_ptr<void>{wanted_}, done = std::move(done)] {
+  asio::post(*supervisor_, [wanted = std::weak_ptr<void>{wanted_}, done = std::move(done)] {
     if (!wanted.expired()) done({false, "the previous check has not ended"});
   });
 }

@@ -3,12 +3,14 @@
 
 #pragma once
 
+#include <reeve/health_policy.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <reeve/health_policy.hpp>
 
 namespace reeve {
 
@@ -27,10 +29,11 @@ class hook_runner {
   /// As `cancel`.
   ~hook_runner();
 
-  /// Starts the hook, and calls `done` once on the supervisor's strand, never from inside this call: with what
-  /// the hook found, or a failure when it threw, took longer than `timeout`, or the one before it has not ended.
-  /// A hook past its timeout is cancelled (terminal), and not waited for.
-  void run(health_hook const& hook, worker_view view, std::chrono::steady_clock::duration timeout, callback done);
+  /// Starts the hook, and calls `done` once on the supervisor's strand, never from inside this call: with
+  /// what the hook found, or a failure when it threw, took longer than `timeout`, or the one before it has
+  /// not ended. A hook past its timeout is cancelled (terminal), and not waited for.
+  void run(health_hook const& hook, worker_view view, std::chrono::steady_clock::duration timeout,
+           callback done);
 
   /// Whether a hook has not ended, be its result awaited or not.
   bool busy() const noexcept;
@@ -46,7 +49,9 @@ class hook_runner {
   void wait(std::chrono::steady_clock::duration timeout);
   void deliver(health_result result);
 
-  boost::asio::any_io_executor supervisor_;
+  /// Owned here alone: a hook that outlives this object finds it gone, and leaves its context, which may be
+  /// gone as well, alone.
+  std::shared_ptr<boost::asio::any_io_executor const> supervisor_;
   boost::asio::any_io_executor user_;
   boost::asio::steady_timer timer_;
   /// The call whose result is awaited.

@@ -1,13 +1,15 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "supervisor/line_splitter.hpp"
+
 #include <algorithm>
-#include <supervisor/line_splitter.hpp>
 #include <utility>
 
 namespace reeve {
 
-line_splitter::line_splitter(std::size_t max_line_bytes) : max_line_bytes_{std::max<std::size_t>(max_line_bytes, 1)} {}
+line_splitter::line_splitter(std::size_t max_line_bytes)
+    : max_line_bytes_{std::max<std::size_t>(max_line_bytes, 1)} {}
 
 void line_splitter::feed(std::string_view bytes, line_handler const& line) {
   while (!bytes.empty()) {

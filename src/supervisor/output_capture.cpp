@@ -1,24 +1,26 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "supervisor/output_capture.hpp"
+
+#include "supervisor/line_splitter.hpp"
+#include "supervisor/rotating_file_writer.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <string_view>
-#include <supervisor/line_splitter.hpp>
-#include <supervisor/output_capture.hpp>
-#include <supervisor/rotating_file_writer.hpp>
 #include <utility>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {

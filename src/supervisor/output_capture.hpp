@@ -3,15 +3,17 @@
 
 #pragma once
 
+#include <reeve/error.hpp>
+#include <reeve/output_policy.hpp>
+#include <reeve/worker_id.hpp>
+#include "core/unique_fd.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
-#include <core/unique_fd.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <reeve/error.hpp>
-#include <reeve/output_policy.hpp>
-#include <reeve/worker_id.hpp>
 #include <string>
 #include <vector>
 
@@ -48,9 +50,9 @@ struct output_capture_params {
 
 /// Reads what one incarnation of a worker prints, and hands it on without ever waiting.
 ///
-/// Each turn reads one stream once, then others have theirs; an idle worker holds no buffer. The order of lines
-/// within a stream is kept, that between stdout and stderr nearly. All calls but `dropped`, and the destructor,
-/// are made on the supervisor's strand.
+/// Each turn reads one stream once, then others have theirs; an idle worker holds no buffer. The order of
+/// lines within a stream is kept, that between stdout and stderr nearly. All calls but `dropped`, and the
+/// destructor, are made on the supervisor's strand.
 class output_capture {
  public:
   /// Starts to read. Throws `boost::system::system_error` where the descriptors can't be watched.

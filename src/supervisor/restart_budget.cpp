@@ -25,6 +25,7 @@ void restart_budget::reset() noexcept {
 restart_budget::duration restart_budget::wait() {
   auto const base = static_cast<double>(policy_->delay.count());
   auto const cap = static_cast<double>(policy_->max_delay.count());
+  if (policy_->delay <= duration::zero()) return duration::zero();
   auto const grown = std::min(base * std::pow(policy_->backoff, in_a_row_ - 1), std::max(base, cap));
   auto const jittered = grown * (1.0 + policy_->jitter * (2.0 * random_unit() - 1.0));
   return duration{static_cast<duration::rep>(jittered)};

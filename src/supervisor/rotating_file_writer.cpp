@@ -1,24 +1,26 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "supervisor/rotating_file_writer.hpp"
 
-#include <algorithm>
-#include <atomic>
+#include "supervisor/writer_thread.hpp"
+
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <map>
 #include <mutex>
 #include <string>
-#include <supervisor/rotating_file_writer.hpp>
-#include <supervisor/writer_thread.hpp>
 #include <utility>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -105,7 +107,8 @@ void rotating_appender::open(error_code& ec) {
                     named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
   if (!same) {
     // Not blocking, for what is a FIFO: one without a reader is an error, not the end of all other files.
-    file_ = unique_fd{::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640)};
+    file_ = unique_fd{
+        ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640)};
     if (!file_ || ::fstat(file_.get(), &ours) != 0) {
       ec = last_error();
       return;
@@ -190,7 +193,8 @@ struct rotating_file_writer::state : std::enable_shared_from_this<state> {
 
 bool rotating_file_writer::state::take(std::string_view bytes) {
   std::lock_guard const lock{mutex};
-  if (unwritten > 0 && (bytes.size() > max_waiting_bytes || unwritten > max_waiting_bytes - bytes.size())) return false;
+  if (unwritten > 0 && (bytes.size() > max_waiting_bytes || unwritten > max_waiting_bytes - bytes.size()))
+    return false;
   if (!scheduled) {
     try {
       writer_thread::post([self = shared_from_this()] { self->write_waiting(); });
@@ -242,7 +246,8 @@ void rotating_file_writer::state::report(error_code ec) {
 rotating_file_writer::rotating_file_writer(boost::asio::any_io_executor strand, rotating_file file,
                                            std::size_t max_waiting_bytes, failure_handler on_failure) {
   file.path = from_here(file.path);
-  state_ = std::make_shared<state>(std::move(strand), std::move(file), max_waiting_bytes, std::move(on_failure));
+  state_ =
+      std::make_shared<state>(std::move(strand), std::move(file), max_waiting_bytes, std::move(on_failure));
 }
 
 rotating_file_writer::~rotating_file_writer() {
@@ -261,6 +266,8 @@ rotating_file_writer::~rotating_file_writer() {
 
 bool rotating_file_writer::write(std::string_view bytes) { return state_->take(bytes); }
 
-std::uint64_t rotating_file_writer::dropped() const noexcept { return state_->dropped.load(std::memory_order_relaxed); }
+std::uint64_t rotating_file_writer::dropped() const noexcept {
+  return state_->dropped.load(std::memory_order_relaxed);
+}
 
 }  // namespace reeve

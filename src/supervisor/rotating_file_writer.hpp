@@ -3,16 +3,18 @@
 
 #pragma once
 
+#include <reeve/error.hpp>
+#include <reeve/output_policy.hpp>
+#include <reeve/worker_id.hpp>
+#include "core/unique_fd.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
-#include <core/unique_fd.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <reeve/error.hpp>
-#include <reeve/output_policy.hpp>
-#include <reeve/worker_id.hpp>
 #include <string_view>
 #include <utility>
 
@@ -65,8 +67,8 @@ class rotating_file_writer {
   /// What waits is still written; `on_failure` is not called any more.
   ~rotating_file_writer();
 
-  /// Takes all of the bytes, or none and returns false when too many wait already. Where none wait, any number
-  /// is taken.
+  /// Takes all of the bytes, or none and returns false when too many wait already. Where none wait, any
+  /// number is taken.
   bool write(std::string_view bytes);
 
   /// Bytes that were taken and lost, because the file failed. From any thread.

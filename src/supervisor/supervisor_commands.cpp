@@ -47,7 +47,7 @@ void supervisor_impl::start_group(group_spec spec, operation_ptr const& op) {
   if (squads_.contains(spec.name))
     return op->complete(error::already_started, because("a worker has this name"));
   auto const old = groups_.find(spec.name);
-  if (old != groups_.end() && !old->second->down())
+  if (old != groups_.end() && !(old->second->down() && at_rest(of_group(*old->second))))
     return op->complete(error::already_started, because('"' + spec.name + "\" is in use: stop it first"));
   for (auto const& worker : spec.workers) {
     auto const it = squads_.find(worker.name);
@@ -55,10 +55,12 @@ void supervisor_impl::start_group(group_spec spec, operation_ptr const& op) {
     if (groups_.contains(worker.name) || (it != squads_.end() && !ours))
       return op->complete(error::already_started, because("the name \"" + worker.name + "\" is in use"));
   }
-  if (old != groups_.end()) forget_group(spec.name);
   auto const group = std::make_shared<worker_group>(
       around_.strand, spec,
       [this](std::string const& name) -> nodes const& { return squads_.at(name).instances; });
+  if (old != groups_.end())
+    for (auto const& name : old->second->members())
+      if (std::ranges::find(group->members(), name) == group->members().end()) forget(name);
   groups_[spec.name] = group;
   board_.set_group(spec.name, group->members());
   for (auto& worker : spec.workers) add_squad(std::move(worker), group);
@@ -118,6 +120,7 @@ void supervisor_impl::restart(worker_selector const& which, operation_ptr const&
 // One after the other; the first that does not come back ends it.
 void supervisor_impl::roll(nodes todo, operation_ptr const& op) {
   if (op->done()) return;
+  std::erase_if(todo, [this](auto const& node) { return !lists(*node); });  // scaled away meanwhile
   if (todo.empty()) return op->complete({});
   auto const node = todo.front();
   todo.erase(todo.begin());

@@ -125,6 +125,12 @@ supervisor_impl::nodes supervisor_impl::all() const {
   return out;
 }
 
+bool supervisor_impl::lists(worker_node const& node) const {
+  auto const it = squads_.find(node.spec().name);
+  if (it == squads_.end() || node.index() >= it->second.instances.size()) return false;
+  return it->second.instances[node.index()].get() == &node;
+}
+
 supervisor_impl::selection supervisor_impl::select(worker_selector const& which) const {
   if (auto const* name = std::get_if<std::string>(&which.value())) {
     if (auto const it = squads_.find(*name); it != squads_.end()) return {it->second.instances, {}, {}, {}};

@@ -96,6 +96,7 @@ class supervisor_impl final : public node_host, public std::enable_shared_from_t
   selection select(worker_selector const& which) const;
   nodes of_group(worker_group const& group) const;
   nodes all() const;
+  bool lists(worker_node const& node) const;
   void forget(std::string const& name);
   void forget_group(std::string const& name);
   void call_event_handler(worker_event const& event);

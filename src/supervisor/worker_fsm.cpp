@@ -15,6 +15,7 @@ using kind = worker_action::kind;
 worker_fsm::actions worker_fsm::start(time_point) {
   actions out;
   wanted_ = true;
+  if (state_ == state::stopping) again_ = true;
   if (at_rest()) budget_.reset();
   if (at_rest() || state_ == state::backoff) become_pending(out);
   return out;
@@ -22,7 +23,7 @@ worker_fsm::actions worker_fsm::start(time_point) {
 
 worker_fsm::actions worker_fsm::stop(time_point now, bool graceful, exit_cause cause) {
   actions out;
-  wanted_ = false;
+  wanted_ = again_ = false;
   if (state_ == state::pending || state_ == state::backoff) {
     enter(state::stopped, event_kind::stopped, out);
   } else if (state_ == state::starting || state_ == state::running) {
@@ -44,9 +45,10 @@ worker_fsm::actions worker_fsm::restart(time_point now, exit_cause cause) {
 
 worker_fsm::actions worker_fsm::give_up(time_point) {
   actions out;
+  if (!waits_for_group()) return out;
   wanted_ = false;
   budget_spent_ = true;
-  if (waits_for_group()) enter(state::failed, event_kind::failed, out);
+  enter(state::failed, event_kind::failed, out);
   return out;
 }
 
@@ -59,8 +61,8 @@ worker_fsm::actions worker_fsm::turn(time_point now) {
   spawning_ = true;
   cause_ = exit_cause::itself;
   rung_ = rung::none;
-  can_be_asked_ = gave_more_time_ = budget_spent_ = false;
-  spawned_at_ = now;
+  again_ = can_be_asked_ = gave_more_time_ = budget_spent_ = false;
+  ready_at_.reset();
   state_ = state::starting;
   if (!config_.ready_when_spawned) deadline_ = now + config_.ready_timeout;
   out.push_back({.what = kind::spawn});
@@ -72,12 +74,11 @@ worker_fsm::actions worker_fsm::spawned(std::uint64_t generation, time_point now
   if (!is_current(generation) || !spawning_) return out;
   spawning_ = false;
   process_ = true;
-  spawned_at_ = now;
   out.push_back({.what = kind::report, .event = event_kind::spawned, .state = state_});
   if (state_ == state::stopping) {  // it was told to end while it was being started
     climb(now, graceful_ ? rung::ask : rung::kill, out);
   } else if (config_.ready_when_spawned) {
-    enter(state::running, event_kind::ready, out);
+    become_running(now, out);
   }
   return out;
 }
@@ -87,7 +88,7 @@ worker_fsm::actions worker_fsm::spawn_failed(std::uint64_t generation, time_poin
   if (!is_current(generation) || !spawning_) return out;
   spawning_ = false;
   out.push_back({.what = kind::report, .event = event_kind::exited, .state = state_});
-  ended(now, true, mendable && config_.restart.mode != restart_mode::never, out);
+  ended(now, true, mendable && config_.restarts && config_.restart.mode != restart_mode::never, out);
   return out;
 }
 
@@ -103,10 +104,9 @@ worker_fsm::actions worker_fsm::ask_refused(std::uint64_t generation, time_point
   return out;
 }
 
-worker_fsm::actions worker_fsm::ready(std::uint64_t generation, time_point) {
+worker_fsm::actions worker_fsm::ready(std::uint64_t generation, time_point now) {
   actions out;
-  if (is_current(generation) && process_ && state_ == state::starting)
-    enter(state::running, event_kind::ready, out);
+  if (is_current(generation) && process_ && state_ == state::starting) become_running(now, out);
   return out;
 }
 
@@ -168,6 +168,11 @@ void worker_fsm::enter(worker_state next, event_kind event, actions& out) {
   out.push_back({.what = kind::report, .event = event, .state = next});
 }
 
+void worker_fsm::become_running(time_point now, actions& out) {
+  ready_at_ = now;
+  enter(state::running, event_kind::ready, out);
+}
+
 void worker_fsm::become_pending(actions& out) {
   state_ = state::pending;
   deadline_.reset();
@@ -208,11 +213,11 @@ void worker_fsm::ended(time_point now, bool wants_restart, bool mendable, action
   bool const commanded =
       cause_ == exit_cause::stop || cause_ == exit_cause::restart || cause_ == exit_cause::group;
   if (!wanted_) return enter(state::stopped, event_kind::stopped, out);
-  if (commanded) return become_pending(out);
+  if (commanded || again_) return become_pending(out);
   if (!mendable) return enter(state::failed, event_kind::failed, out);
   if (!config_.restarts || !wants_restart) return enter(state::finished, event_kind::finished, out);
   if (config_.restarted_by_group) return enter(state::backoff, event_kind::backoff, out);
-  if (auto const wait = budget_.spend(now, uptime(now))) {
+  if (auto const wait = budget_.spend(now, ready_at_ ? now - *ready_at_ : duration::zero())) {
     enter(state::backoff, event_kind::backoff, out);
     deadline_ = now + *wait;
   } else {

@@ -101,13 +101,12 @@ class worker_fsm {
   bool budget_spent() const noexcept { return budget_spent_; }
   /// Waits for its group to restart it.
   bool waits_for_group() const noexcept;
-  /// Uptime of the process that runs, or ran last.
-  duration uptime(time_point now) const noexcept { return now - spawned_at_; }
 
  private:
   enum class rung { none, ask, signal, kill };
 
   void enter(worker_state state, event_kind event, actions& out);
+  void become_running(time_point now, actions& out);
   void become_pending(actions& out);
   void begin_end(time_point now, exit_cause cause, bool graceful, actions& out);
   void climb(time_point now, rung to, actions& out);
@@ -120,6 +119,7 @@ class worker_fsm {
   worker_state state_ = worker_state::stopped;
   bool wanted_ = false;  // the desired state: up or down
   std::uint64_t generation_ = 0;
+  bool again_ = false;  // a command came while it was being ended: up again, whatever ended it
   bool spawning_ = false;
   bool process_ = false;
   bool can_be_asked_ = false;
@@ -128,7 +128,7 @@ class worker_fsm {
   rung rung_ = rung::none;
   bool graceful_ = true;
   exit_cause cause_ = exit_cause::itself;
-  time_point spawned_at_{};
+  std::optional<time_point> ready_at_;  // of this incarnation: what was never ready was never stable
   std::optional<time_point> deadline_;
 };
 

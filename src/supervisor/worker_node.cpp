@@ -208,7 +208,7 @@ void worker_node::inspect_then_bury(std::uint64_t generation, child_exit const& 
   auto look = [generation, exit, pid = now_->process->pid(), marker = marker(), gate = around_.gate,
                weak = weak_from_this()] {
     bool const out_of_memory = exit.status.signal() == SIGKILL && killed_by_oom(pid);
-    if (!marker.empty()) reap_strays(marker);
+    if (!marker.empty()) reap_strays(marker, pid);
     gate->enter([&] {
       auto const self = weak.lock();
       if (!self) return;

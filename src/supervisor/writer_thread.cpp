@@ -1,20 +1,21 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <pthread.h>
-#include <signal.h>
-#include <unistd.h>
+#include "supervisor/writer_thread.hpp"
 
-#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
-#include <supervisor/writer_thread.hpp>
 #include <thread>
 #include <utility>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+
 #include <chrono>
 #include <functional>
 
@@ -15,8 +16,8 @@ namespace reeve {
 /// A process that calls exit() waits until every job is done, for a second at most.
 class writer_thread {
  public:
-  /// Runs `job` on the thread, after all that was posted before it. The thread is started at the first call, and
-  /// anew in a forked process; throws `std::system_error` where it can't be. Thread-safe.
+  /// Runs `job` on the thread, after all that was posted before it. The thread is started at the first call,
+  /// and anew in a forked process; throws `std::system_error` where it can't be. Thread-safe.
   static void post(std::function<void()> job);
 
   /// The context that the thread runs; its services are used on the thread only. Throws as `post` does.

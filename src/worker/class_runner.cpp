@@ -1,35 +1,36 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "worker/class_runner.hpp"
+
+#include "worker/complain.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+
 #include <stop_token>
 #include <string>
 #include <utility>
-#include <worker/class_runner.hpp>
-#include <worker/complain.hpp>
 
 namespace reeve {
 namespace {
 
 namespace asio = boost::asio;
 
-using instance_ptr = std::shared_ptr<detail::class_worker_instance>;
-
 // The worker's own functions are called inside a coroutine: what they throw before their first suspension,
 // or in place of being a coroutine, ends up in the same place.
-asio::awaitable<void> call_start(instance_ptr object, bool& has_ended) {
+asio::awaitable<void> call_start(detail::class_worker_instance& object, bool& has_ended) {
   struct at_end {
     ~at_end() { flag = true; }
     bool& flag;
   } const guard{has_ended};
-  co_await object->start();
+  co_await object.start();
 }
-asio::awaitable<void> call_stop(instance_ptr object) { co_await object->stop(); }
+asio::awaitable<void> call_stop(detail::class_worker_instance& object) { co_await object.stop(); }
 
 bool is_aborted(std::exception_ptr const& exception) {
   try {
@@ -54,17 +55,17 @@ worker_exit class_runner::run(detail::class_worker_factory factory) {
     runtime_.fail("the constructor threw: " + describe(std::current_exception()));
     return worker_exit::construction_failed;
   }
-  auto post_stop = [this] { asio::post(io_, [this] { on(life_event::stop_requested); }); };
-  // A request that came during the construction is posted here, before the beginning.
-  std::stop_callback const on_stop{runtime_.stop_source().get_token(), std::move(post_stop)};
-  asio::post(io_, [this] { on(life_event::begin); });
-  if (runtime_.params().beat_period.count() > 0) beat();
   run_loop();
-  object_.reset();
+  io_.destroy_handlers();
   return fsm_.exit_code();
 }
 
 void class_runner::run_loop() {
+  auto post_stop = [this] { asio::post(io_, [this] { on(life_event::stop_requested); }); };
+  // A request that came already, during the construction, is posted at once, and so before the beginning.
+  std::stop_callback const on_stop{runtime_.stop_source().get_token(), std::move(post_stop)};
+  asio::post(io_, [this] { on(life_event::begin); });
+  if (runtime_.params().beat_period.count() > 0) beat();
   while (!over_) {
     try {
       io_.run();
@@ -119,13 +120,13 @@ void class_runner::run_start() {
   asio::post(io_, [this] {
     if (!start_has_ended_) on(life_event::start_suspended);
   });
-  asio::co_spawn(io_, call_start(object_, start_has_ended_),
+  asio::co_spawn(io_, call_start(*object_, start_has_ended_),
                  asio::bind_cancellation_slot(
                      cancel_start_.slot(), [this](std::exception_ptr exception) { start_ended(exception); }));
 }
 
 void class_runner::run_stop() {
-  asio::co_spawn(io_, call_stop(object_), [this](std::exception_ptr exception) { stop_ended(exception); });
+  asio::co_spawn(io_, call_stop(*object_), [this](std::exception_ptr exception) { stop_ended(exception); });
 }
 
 void class_runner::start_ended(std::exception_ptr const& exception) {

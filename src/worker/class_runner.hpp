@@ -3,17 +3,27 @@
 
 #pragma once
 
+#include "worker/life_fsm.hpp"
+#include "worker/runtime.hpp"
+
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <exception>
 #include <memory>
 #include <string>
-#include <worker/life_fsm.hpp>
-#include <worker/runtime.hpp>
 
 namespace reeve {
+
+/// An io_context that can destroy what waits on it before it is destroyed itself.
+class event_loop : public boost::asio::io_context {
+ public:
+  using boost::asio::io_context::io_context;
+  /// Destroys all pending handlers, suspended coroutines among them. Nothing runs on it after that.
+  void destroy_handlers() { shutdown(); }
+};
 
 /// Runs a class worker on an event loop of its own, in the calling thread. `life_fsm` says what to do.
 class class_runner {
@@ -42,15 +52,14 @@ class class_runner {
   // What was thrown last, in words.
   std::string thrown_;
 
-  // Destroyed from the bottom: the loop destroys the coroutines that are still suspended on it, and they may
-  // hold on to the cancellation signal.
+  // Destroyed from the bottom, but for the coroutines that are still suspended on the loop: they go first, as
+  // they may use the object and hold on to the cancellation signal.
   boost::asio::cancellation_signal cancel_start_;
-  boost::asio::io_context io_{1};
+  event_loop io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   boost::asio::steady_timer deadline_timer_{io_};
   boost::asio::steady_timer beat_timer_{io_};
-  // Each of the coroutines shares it, for the same reason.
-  std::shared_ptr<detail::class_worker_instance> object_;
+  std::unique_ptr<detail::class_worker_instance> object_;
 };
 
 }  // namespace reeve

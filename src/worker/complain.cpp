@@ -1,9 +1,10 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "worker/complain.hpp"
+
 #include <algorithm>
 #include <cstdio>
-#include <worker/complain.hpp>
 
 namespace reeve {
 

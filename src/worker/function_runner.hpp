@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <worker/runtime.hpp>
+#include "worker/runtime.hpp"
 
 namespace reeve {
 

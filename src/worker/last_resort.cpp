@@ -1,13 +1,14 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <signal.h>
-#include <unistd.h>
+#include "worker/last_resort.hpp"
 
 #include <cstdio>
+#include <iostream>
 #include <system_error>
 #include <thread>
-#include <worker/last_resort.hpp>
+#include <signal.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -18,6 +19,7 @@ bool leads_group() noexcept { return ::getpgrp() == ::getpid(); }
 
 void end_with_group() noexcept {
   if (!leads_group()) return;
+  std::cout.flush();
   std::fflush(nullptr);
   ::kill(0, SIGKILL);
 }

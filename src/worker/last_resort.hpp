@@ -7,9 +7,9 @@
 
 namespace reeve {
 
-/// For the end of a shutdown whose supervisor is dead and cannot sweep up: writes out what stdio holds and
-/// kills the process group, this process with it. Where this process does not lead its group it does nothing:
-/// the others are none of its business.
+/// For the end of a shutdown whose supervisor is dead and cannot sweep up: writes out what the standard streams
+/// hold and kills the process group, this process with it. Where this process does not lead its group it does
+/// nothing: the others are none of its business.
 void end_with_group() noexcept;
 
 /// Kills the process group, or this process alone where it does not lead its group, unless the process has

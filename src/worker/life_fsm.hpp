@@ -3,9 +3,10 @@
 
 #pragma once
 
+#include "reeve/worker.hpp"
+
 #include <chrono>
 #include <optional>
-#include <reeve/worker.hpp>
 
 namespace reeve {
 

@@ -1,9 +1,10 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "worker/peak_memory.hpp"
+
 #include <fstream>
 #include <string>
-#include <worker/peak_memory.hpp>
 
 namespace reeve {
 

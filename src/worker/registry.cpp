@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <worker/registry.hpp>
+#include "worker/registry.hpp"
 
 namespace reeve {
 

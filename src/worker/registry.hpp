@@ -3,10 +3,11 @@
 
 #pragma once
 
+#include "reeve/worker.hpp"
+
 #include <map>
 #include <mutex>
 #include <optional>
-#include <reeve/worker.hpp>
 #include <string>
 #include <string_view>
 #include <variant>

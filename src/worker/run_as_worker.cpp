@@ -1,21 +1,21 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <signal.h>
-#include <sys/prctl.h>
+#include "reeve/worker.hpp"
+#include "worker/class_runner.hpp"
+#include "worker/complain.hpp"
+#include "worker/function_runner.hpp"
+#include "worker/last_resort.hpp"
+#include "worker/peak_memory.hpp"
+#include "worker/registry.hpp"
+#include "worker/runtime.hpp"
+#include "worker/service_thread.hpp"
+#include "worker/worker_handshake.hpp"
 
 #include <exception>
-#include <reeve/worker.hpp>
 #include <utility>
-#include <worker/class_runner.hpp>
-#include <worker/complain.hpp>
-#include <worker/function_runner.hpp>
-#include <worker/last_resort.hpp>
-#include <worker/peak_memory.hpp>
-#include <worker/registry.hpp>
-#include <worker/runtime.hpp>
-#include <worker/service_thread.hpp>
-#include <worker/worker_handshake.hpp>
+#include <signal.h>
+#include <sys/prctl.h>
 
 namespace reeve {
 namespace {
@@ -47,11 +47,23 @@ worker_exit refuse_bad_handshake(worker_handshake const& handshake, std::string 
                 worker_exit::bad_handshake);
 }
 
-// The process is this worker and nothing else: it carries its name, and wakes up when its supervisor dies
-// even if it was stopped (SIGSTOP), to see that it did.
+// Makes a write into the pipe of a dead supervisor an error rather than the end of the worker, which shall shut
+// down orderly. A handler, unlike SIG_IGN, is not passed on to the programs that the worker starts.
+void survive_broken_pipes() {
+  struct sigaction action {};
+  ::sigaction(SIGPIPE, nullptr, &action);
+  if (action.sa_handler != SIG_DFL) return;
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGPIPE, &action, nullptr);
+}
+
+// The process is this worker and nothing else: it carries its name, and wakes up when its supervisor dies even
+// if it was stopped (SIGSTOP), to see that it did.
 void become(worker_handshake const& handshake) {
   ::prctl(PR_SET_NAME, handshake.id.name.c_str());
   if (!handshake.live_on) ::prctl(PR_SET_PDEATHSIG, SIGCONT);
+  survive_broken_pipes();
 }
 
 int run_supervised(worker_handshake handshake, worker_entry const& entry, std::vector<std::string> args) {
@@ -63,8 +75,8 @@ int run_supervised(worker_handshake handshake, worker_entry const& entry, std::v
                           .beat_period = handshake.beat_period,
                           .stop_grace = handshake.stop_grace}};
   // Never destroyed: a signal that comes while the process ends must not turn a clean exit into a death.
-  static auto& service = *new service_thread{
-      runtime.stop_source(), {.control = runtime.params().control.get(), .live_on = live_on}};
+  static auto& service = *new service_thread{runtime.stop_source(),
+                                             {.control = runtime.params().control.get(), .live_on = live_on}};
   runtime.tell({.kind = control_kind::hello, .number = control_version});
   int const code = run_entry(runtime, entry);
 

@@ -1,10 +1,13 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "worker/runtime.hpp"
+
+#include "worker/complain.hpp"
+
 #include <boost/system/system_error.hpp>
+
 #include <utility>
-#include <worker/complain.hpp>
-#include <worker/runtime.hpp>
 
 namespace reeve::detail {
 

@@ -3,14 +3,16 @@
 
 #pragma once
 
-#include <atomic>
+#include "core/unique_fd.hpp"
+#include "reeve/worker.hpp"
+#include "shm/control_message.hpp"
+#include "shm/worker_page.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
+
+#include <atomic>
 #include <chrono>
-#include <core/unique_fd.hpp>
 #include <optional>
-#include <reeve/worker.hpp>
-#include <shm/control_message.hpp>
-#include <shm/worker_page.hpp>
 #include <stop_token>
 #include <string>
 #include <string_view>

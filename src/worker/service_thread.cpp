@@ -1,15 +1,16 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "worker/service_thread.hpp"
+
+#include "shm/control_message.hpp"
+#include "worker/last_resort.hpp"
+
+#include <system_error>
+#include <utility>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
-
-#include <shm/control_message.hpp>
-#include <system_error>
-#include <utility>
-#include <worker/last_resort.hpp>
-#include <worker/service_thread.hpp>
 
 namespace reeve {
 namespace {
@@ -64,16 +65,20 @@ void service_thread::join() {
 void service_thread::await_signal() {
   signals_.async_wait([this](error_code ec, int) {
     if (ec) return;
-    if (params_.second_signal_kills) signals_.clear(ec);
-    else await_signal();
+    if (params_.second_signal_kills)
+      signals_.clear(ec);
+    else
+      await_signal();
     request_stop();
   });
 }
 
 void service_thread::await_message() {
   control_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](error_code ec) {
-    if (ec) on_supervisor_gone();
-    else read_messages();
+    if (ec)
+      on_supervisor_gone();
+    else
+      read_messages();
   });
 }
 

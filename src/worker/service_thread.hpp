@@ -3,10 +3,11 @@
 
 #pragma once
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
+
+#include <atomic>
 #include <optional>
 #include <stop_token>
 #include <thread>

@@ -1,8 +1,9 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <reeve/worker.hpp>
-#include <worker/runtime.hpp>
+#include "reeve/worker.hpp"
+
+#include "worker/runtime.hpp"
 
 namespace reeve {
 
@@ -20,7 +21,9 @@ void worker::beat(error_code& ec) noexcept {
 void worker::ready() { runtime_->ready(); }
 void worker::manual_readiness() noexcept { runtime_->manual_readiness(); }
 
-counter worker::get_counter(std::string_view name) { return counter{runtime_->slot(name, slot_kind::counter)}; }
+counter worker::get_counter(std::string_view name) {
+  return counter{runtime_->slot(name, slot_kind::counter)};
+}
 flag worker::get_flag(std::string_view name) { return flag{runtime_->slot(name, slot_kind::flag)}; }
 
 bool worker::stop_requested() const noexcept { return runtime_->stop_source().stop_requested(); }

@@ -1,18 +1,19 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "worker/worker_handshake.hpp"
+
+#include "shm/handshake.hpp"
 
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
-#include <shm/handshake.hpp>
 #include <string_view>
 #include <system_error>
-#include <worker/worker_handshake.hpp>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace reeve {
 namespace {
@@ -52,7 +53,8 @@ class variables {
   }
 
   std::chrono::milliseconds milliseconds(char const* name, std::chrono::milliseconds otherwise) {
-    return std::chrono::milliseconds{number<std::int32_t>(name, static_cast<std::int32_t>(otherwise.count()))};
+    return std::chrono::milliseconds{
+        number<std::int32_t>(name, static_cast<std::int32_t>(otherwise.count()))};
   }
 
   // The descriptor a variable names, ours from now on; empty if there is no such variable.

@@ -3,11 +3,12 @@
 
 #pragma once
 
+#include "core/unique_fd.hpp"
+#include "reeve/worker_id.hpp"
+#include "shm/worker_page.hpp"
+
 #include <chrono>
-#include <core/unique_fd.hpp>
 #include <optional>
-#include <reeve/worker_id.hpp>
-#include <shm/worker_page.hpp>
 #include <string>
 
 namespace reeve {
