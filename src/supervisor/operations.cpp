@@ -73,7 +73,7 @@ bool ready_watch::hear(worker_node& node, worker_event const& event) {
       return false;
     }
     case event_kind::stopped:
-      // On the way to a restart it may pass through here only by somebody's command.
+      if (stops_are_the_groups_) return true;
       finish(error::stopped, {.message = to_string(event), .field = {}, .exit = {}});
       return false;
     case event_kind::failed:
@@ -101,8 +101,8 @@ void rest_watch::expect(worker_node& node) {
 
 void rest_watch::begin() { check(); }
 
-bool rest_watch::hear(worker_node& node, worker_event const&) {
-  if (!node.fsm().at_rest()) return true;
+bool rest_watch::hear(worker_node& node, worker_event const& event) {
+  if (!node.fsm().at_rest() && event.kind != event_kind::exited) return true;
   --waiting_;
   check();
   return false;

@@ -63,6 +63,10 @@ class ready_watch : public node_watcher, public std::enable_shared_from_this<rea
   /// Nothing more is expected: with no worker to wait for it is done.
   void begin();
 
+  /// A group may stop its workers on their way to being ready; it says itself when it gives up.
+  void leave_stops_to_the_group() noexcept { stops_are_the_groups_ = true; }
+  void fail(error_code ec, diagnostics why) { finish(ec, std::move(why)); }
+
   bool hear(worker_node& node, worker_event const& event) override;
 
  private:
@@ -70,9 +74,10 @@ class ready_watch : public node_watcher, public std::enable_shared_from_this<rea
 
   callback done_;
   std::vector<std::pair<worker_node const*, std::uint64_t>> waiting_;  // and the least generation that counts
+  bool stops_are_the_groups_ = false;
 };
 
-/// Waits until all of some workers are at rest.
+/// Waits until all of some workers are down: at rest, or already on their way up again.
 class rest_watch : public node_watcher, public std::enable_shared_from_this<rest_watch> {
  public:
   using callback = std::function<void()>;

@@ -77,7 +77,9 @@ void supervisor_impl::start_and_wait(nodes const& workers, operation_ptr const& 
       if (auto const node = w.lock()) node->stop(true);
   };
   if (group) {
+    watch->leave_stops_to_the_group();
     group->start();
+    group->tell_when_down(watch);
   } else {
     for (auto const& node : workers) node->start();
   }
@@ -113,7 +115,9 @@ void supervisor_impl::restart(worker_selector const& which, operation_ptr const&
   if (!chosen.group) return roll(std::move(chosen.workers), op);
   auto const watch = when_ready(op);
   for (auto const& node : chosen.workers) watch->expect(*node);
+  watch->leave_stops_to_the_group();
   chosen.group->restart();
+  chosen.group->tell_when_down(watch);
   watch->begin();
 }
 

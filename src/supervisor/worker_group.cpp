@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 namespace reeve {
 
@@ -47,6 +48,14 @@ void worker_group::apply(group_fsm::actions const& actions) {
       stop_member(action.member);
     look_at(action.member);
   }
+  if (down()) tell_watches();
+}
+
+void worker_group::tell_watches() {
+  auto const why = fsm_.failing() ? error::restart_limit : error::stopped;
+  for (auto const& weak : std::exchange(watches_, {}))
+    if (auto const watch = weak.lock())
+      watch->fail(why, {.message = "the group " + name_ + " went down", .field = {}, .exit = {}});
 }
 
 void worker_group::start_member(std::size_t member) {

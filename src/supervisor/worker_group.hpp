@@ -5,6 +5,7 @@
 
 #include "reeve/worker_spec.hpp"
 #include "supervisor/group_fsm.hpp"
+#include "supervisor/operations.hpp"
 #include "supervisor/worker_node.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -33,6 +34,12 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   void restart();
   void abandon() { timer_.cancel(); }
 
+  /// Tells `watch` when the group gives up, or is stopped, before its workers are ready.
+  void tell_when_down(std::weak_ptr<ready_watch> watch) {
+    std::erase_if(watches_, [](auto const& w) { return w.expired(); });
+    watches_.push_back(std::move(watch));
+  }
+
   /// Something happened to one of its nodes.
   void happened(worker_node& node, worker_event const& event);
 
@@ -47,6 +54,7 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   void stop_member(std::size_t member);
   void look_at(std::size_t member);
   void arm_timer();
+  void tell_watches();
   std::size_t member_of(worker_node const& node) const;
 
   std::string name_;
@@ -55,6 +63,7 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   std::vector<std::string> members_;
   members_of find_;
   group_fsm fsm_;
+  std::vector<std::weak_ptr<ready_watch>> watches_;
   boost::asio::steady_timer timer_;
 };
 

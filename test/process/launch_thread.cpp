@@ -28,7 +28,7 @@ template <typename Act>
 auto on_launch_thread(Act act) {
   std::packaged_task<decltype(act())()> task{std::move(act)};
   auto result = task.get_future();
-  asio::post(reeve::launch_thread::executor(), std::move(task));
+  asio::post(reeve::launch_thread::executor(), [&task] { task(); });
   BOOST_REQUIRE((result.wait_for(patience) == std::future_status::ready));
   return result.get();
 }

@@ -74,6 +74,12 @@ class onlookers {
   std::vector<std::thread> threads_;
 };
 
+std::string states(supervisor const& sup) {
+  std::string out;
+  for (auto const& s : sup.status()) out += ' ' + to_string(s.worker) + ' ' + to_string(s.state);
+  return out;
+}
+
 /// A number of rounds of everything at once, from the calling thread, on a context that others run.
 void be_busy(supervisor& sup, unsigned seed) {
   std::minstd_rand random{seed};
@@ -88,7 +94,7 @@ void be_busy(supervisor& sup, unsigned seed) {
     pending["second restart"] = sup.async_restart("w", asio::use_future);
     for (auto& [what, operation] : pending) {
       if (operation.wait_for(patience) != std::future_status::ready)
-        throw std::runtime_error{what + " hangs in round " + std::to_string(round)};
+        throw std::runtime_error{what + " hangs in round " + std::to_string(round) + ':' + states(sup)};
       try {
         operation.get();
       } catch (boost::system::system_error const&) {
