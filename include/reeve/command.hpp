@@ -3,8 +3,9 @@
 
 #pragma once
 
-#include <initializer_list>
 #include <reeve/detail/config.hpp>
+
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>

@@ -3,8 +3,9 @@
 
 #pragma once
 
-#include <optional>
 #include <reeve/exit_record.hpp>
+
+#include <optional>
 #include <string>
 
 namespace reeve {

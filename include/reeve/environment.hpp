@@ -3,10 +3,11 @@
 
 #pragma once
 
+#include <reeve/detail/config.hpp>
+
 #include <initializer_list>
 #include <map>
 #include <optional>
-#include <reeve/detail/config.hpp>
 #include <string>
 #include <utility>
 #include <vector>

@@ -3,9 +3,11 @@
 
 #pragma once
 
+#include <reeve/detail/config.hpp>
+
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
-#include <reeve/detail/config.hpp>
+
 #include <type_traits>
 
 namespace reeve {

@@ -3,14 +3,16 @@
 
 #pragma once
 
+#include <reeve/worker_event.hpp>
+#include <reeve/worker_status.hpp>
+
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
+
 #include <cstdint>
 #include <memory>
-#include <reeve/worker_event.hpp>
-#include <reeve/worker_status.hpp>
 #include <utility>
 #include <vector>
 
@@ -58,7 +60,8 @@ class REEVE_DECL event_stream {
   /// Cancellation: total; no event is lost by it.
   /// Errors: `error::end_of_stream` once the supervisor was destroyed and what was queued has been read;
   /// `boost::asio::error::in_progress` while another `async_next` of this stream is pending.
-  template <boost::asio::completion_token_for<void(error_code, received_event)> Token = boost::asio::deferred_t>
+  template <
+      boost::asio::completion_token_for<void(error_code, received_event)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_next(Token&& token = Token{}) {
     return boost::asio::async_initiate<Token, void(error_code, received_event)>(
         [](auto handler, std::shared_ptr<detail::event_queue> queue) {

@@ -3,18 +3,18 @@
 
 #pragma once
 
-#include <sys/types.h>
+#include <reeve/counter_value.hpp>
+#include <reeve/error.hpp>
+#include <reeve/exit_status.hpp>
+#include <reeve/worker_id.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
-#include <reeve/counter_value.hpp>
-#include <reeve/error.hpp>
-#include <reeve/exit_status.hpp>
-#include <reeve/worker_id.hpp>
 #include <string>
 #include <vector>
+#include <sys/types.h>
 
 namespace reeve {
 

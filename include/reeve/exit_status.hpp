@@ -3,8 +3,9 @@
 
 #pragma once
 
-#include <iosfwd>
 #include <reeve/detail/config.hpp>
+
+#include <iosfwd>
 #include <string>
 
 namespace reeve {
@@ -21,7 +22,9 @@ class REEVE_DECL exit_status {
   static constexpr exit_status from_code(int code) noexcept { return {kind::exited, code, false}; }
 
   /// Ended by a signal; `core` says whether a core was dumped.
-  static constexpr exit_status from_signal(int signal, bool core) noexcept { return {kind::signaled, signal, core}; }
+  static constexpr exit_status from_signal(int signal, bool core) noexcept {
+    return {kind::signaled, signal, core};
+  }
 
   constexpr bool known() const noexcept { return kind_ != kind::unknown; }
   constexpr bool exited() const noexcept { return kind_ == kind::exited; }

@@ -3,15 +3,17 @@
 
 #pragma once
 
+#include <reeve/detail/config.hpp>
+#include <reeve/worker_status.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <reeve/detail/config.hpp>
-#include <reeve/worker_status.hpp>
 #include <string>
 
 namespace reeve {
@@ -38,13 +40,15 @@ namespace health_check {
 
 /// Healthy when `check` returns true. It runs on `executor` (an `asio::thread_pool`, say) and may block
 /// there; it cannot be cancelled: past its timeout its result is dropped when it comes.
-REEVE_DECL health_hook blocking(boost::asio::any_io_executor executor, std::function<health_result(worker_view const&)> check);
+REEVE_DECL health_hook blocking(boost::asio::any_io_executor executor,
+                                std::function<health_result(worker_view const&)> check);
 
 /// Healthy when a TCP connection to the port is accepted. `host` is a numeric address.
 REEVE_DECL health_hook tcp(port_of_instance port, std::string host = "127.0.0.1");
 
 /// Healthy when GET `target` answers with a status of 200 to 399. `host` is a numeric address.
-REEVE_DECL health_hook http_get(port_of_instance port, std::string target = "/", std::string host = "127.0.0.1");
+REEVE_DECL health_hook http_get(port_of_instance port, std::string target = "/",
+                                std::string host = "127.0.0.1");
 
 }  // namespace health_check
 

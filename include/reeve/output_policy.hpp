@@ -3,12 +3,13 @@
 
 #pragma once
 
+#include <reeve/worker_id.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <reeve/worker_id.hpp>
 #include <string>
 
 namespace reeve {

@@ -3,9 +3,10 @@
 
 #pragma once
 
+#include <reeve/health_policy.hpp>
+
 #include <chrono>
 #include <cstdint>
-#include <reeve/health_policy.hpp>
 #include <utility>
 
 namespace reeve {
@@ -39,7 +40,8 @@ class ready_when {
   }
 
   /// When the hook, asked every `interval`, finds it ok. One attempt may take all of `timeout`.
-  static ready_when check(health_hook hook, duration timeout = default_timeout, duration interval = default_interval) {
+  static ready_when check(health_hook hook, duration timeout = default_timeout,
+                          duration interval = default_interval) {
     return ready_when{kind::hook, timeout, interval, std::move(hook)};
   }
 

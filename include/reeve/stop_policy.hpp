@@ -3,9 +3,8 @@
 
 #pragma once
 
-#include <signal.h>
-
 #include <chrono>
+#include <signal.h>
 
 namespace reeve {
 

@@ -3,26 +3,27 @@
 
 #pragma once
 
-#include <sys/types.h>
-
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/deferred.hpp>
-#include <cstddef>
-#include <memory>
-#include <optional>
 #include <reeve/diagnostics.hpp>
 #include <reeve/error.hpp>
 #include <reeve/event_stream.hpp>
 #include <reeve/supervisor_params.hpp>
 #include <reeve/worker_spec.hpp>
 #include <reeve/worker_status.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
+#include <sys/types.h>
 
 namespace reeve {
 
@@ -173,7 +174,8 @@ class REEVE_DECL supervisor {
   }
   /// The same, telling more about a failure.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
-  [[nodiscard]] auto async_scale(std::string name, std::size_t count, diagnostics& diag, Token&& token = Token{}) {
+  [[nodiscard]] auto async_scale(std::string name, std::size_t count, diagnostics& diag,
+                                 Token&& token = Token{}) {
     return initiate(&supervisor::scale, token, std::move(name), count, &diag);
   }
 
@@ -236,8 +238,10 @@ class REEVE_DECL supervisor {
   template <class Operation, class Token, class... Args>
   auto initiate(Operation operation, Token& token, Args... args) const {
     return boost::asio::async_initiate<Token, void(error_code)>(
-        [](auto h, Operation op, impl_ptr impl, auto... a) { op(impl, handler{std::move(h)}, std::move(a)...); }, token,
-        operation, impl_, std::move(args)...);
+        [](auto h, Operation op, impl_ptr impl, auto... a) {
+          op(impl, handler{std::move(h)}, std::move(a)...);
+        },
+        token, operation, impl_, std::move(args)...);
   }
 
   impl_ptr impl_;

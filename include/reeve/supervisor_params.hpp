@@ -3,9 +3,10 @@
 
 #pragma once
 
+#include <reeve/worker_event.hpp>
+
 #include <cstddef>
 #include <functional>
-#include <reeve/worker_event.hpp>
 
 namespace reeve {
 

@@ -3,15 +3,15 @@
 
 #pragma once
 
-#include <sys/types.h>
+#include <reeve/exit_record.hpp>
+#include <reeve/worker_id.hpp>
+#include <reeve/worker_status.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <reeve/exit_record.hpp>
-#include <reeve/worker_id.hpp>
-#include <reeve/worker_status.hpp>
 #include <string>
+#include <sys/types.h>
 
 namespace reeve {
 

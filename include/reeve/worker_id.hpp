@@ -3,11 +3,12 @@
 
 #pragma once
 
+#include <reeve/detail/config.hpp>
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
-#include <reeve/detail/config.hpp>
 #include <string>
 
 namespace reeve {

@@ -3,8 +3,6 @@
 
 #pragma once
 
-#include <cstddef>
-#include <functional>
 #include <reeve/command.hpp>
 #include <reeve/environment.hpp>
 #include <reeve/health_policy.hpp>
@@ -13,6 +11,9 @@
 #include <reeve/ready_when.hpp>
 #include <reeve/restart_policy.hpp>
 #include <reeve/stop_policy.hpp>
+
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 

@@ -3,17 +3,17 @@
 
 #pragma once
 
-#include <sys/types.h>
+#include <reeve/counter_value.hpp>
+#include <reeve/exit_record.hpp>
+#include <reeve/worker_id.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <reeve/counter_value.hpp>
-#include <reeve/exit_record.hpp>
-#include <reeve/worker_id.hpp>
 #include <string>
 #include <vector>
+#include <sys/types.h>
 
 namespace reeve {
 

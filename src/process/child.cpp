@@ -1,14 +1,16 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/child.hpp"
+
+#include "process/known_children.hpp"
+#include "process/launch_thread.hpp"
+#include "process/pidfd.hpp"
+
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cerrno>
-#include <process/child.hpp>
-#include <process/known_children.hpp>
-#include <process/launch_thread.hpp>
-#include <process/pidfd.hpp>
 #include <unistd.h>
 
 namespace reeve {

@@ -3,8 +3,9 @@
 
 #pragma once
 
-#include <reeve/error.hpp>
-#include <reeve/exit_status.hpp>
+#include "process/launch.hpp"
+#include "reeve/error.hpp"
+#include "reeve/exit_status.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -14,7 +15,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <process/launch.hpp>
 #include <sys/types.h>
 
 namespace reeve {

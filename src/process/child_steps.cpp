@@ -1,9 +1,11 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/child_steps.hpp"
+
+#include "process/child_side.hpp"
+
 #include <csignal>
-#include <process/child_side.hpp>
-#include <process/child_steps.hpp>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>

@@ -1,10 +1,11 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/credentials.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <process/credentials.hpp>
 #include <string>
 #include <grp.h>
 #include <pwd.h>

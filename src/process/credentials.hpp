@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <reeve/process_params.hpp>
+#include "reeve/process_params.hpp"
 
 #include <optional>
 #include <vector>

@@ -1,9 +1,11 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/descriptor_plan.hpp"
+
+#include "process/child_side.hpp"
+
 #include <algorithm>
-#include <process/child_side.hpp>
-#include <process/descriptor_plan.hpp>
 #include <fcntl.h>
 
 namespace reeve {

@@ -1,11 +1,12 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/known_children.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <process/known_children.hpp>
 
 namespace reeve {
 namespace {

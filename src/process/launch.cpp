@@ -1,12 +1,14 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/launch.hpp"
+
+#include "process/credentials.hpp"
+#include "process/descriptor_plan.hpp"
+#include "process/known_children.hpp"
+#include "process/launcher.hpp"
+
 #include <climits>
-#include <process/credentials.hpp>
-#include <process/descriptor_plan.hpp>
-#include <process/known_children.hpp>
-#include <process/launch.hpp>
-#include <process/launcher.hpp>
 #include <unistd.h>
 
 namespace reeve {

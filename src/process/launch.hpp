@@ -3,11 +3,11 @@
 
 #pragma once
 
-#include <reeve/error.hpp>
-#include <reeve/process_params.hpp>
+#include "core/unique_fd.hpp"
+#include "reeve/error.hpp"
+#include "reeve/process_params.hpp"
 
 #include <array>
-#include <core/unique_fd.hpp>
 #include <string>
 #include <vector>
 #include <sys/types.h>

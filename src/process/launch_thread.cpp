@@ -1,6 +1,12 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/launch_thread.hpp"
+
+#include "process/known_children.hpp"
+#include "process/oom.hpp"
+#include "process/pidfd.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -9,10 +15,6 @@
 #include <atomic>
 #include <csignal>
 #include <memory>
-#include <process/known_children.hpp>
-#include <process/launch_thread.hpp>
-#include <process/oom.hpp>
-#include <process/pidfd.hpp>
 #include <thread>
 #include <pthread.h>
 #include <unistd.h>

@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
+#include "core/unique_fd.hpp"
 
-#include <core/unique_fd.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
 namespace reeve {
 

@@ -5,16 +5,16 @@
 
 // Not for other headers: Boost.Process v2 is compiled into one source file of the library, header-only, so
 // that an application may use it in either of its modes beside us.
-#include <reeve/error.hpp>
+#include "core/unique_fd.hpp"
+#include "process/child_steps.hpp"
+#include "process/spawn.hpp"
+#include "reeve/error.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/process/v2/posix/default_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 
 #include <algorithm>
-#include <core/unique_fd.hpp>
-#include <process/child_steps.hpp>
-#include <process/spawn.hpp>
 
 namespace reeve {
 

@@ -1,16 +1,18 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/oom.hpp"
+
+#include "core/unique_fd.hpp"
+#include "process/proc_file.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <core/unique_fd.hpp>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <process/oom.hpp>
-#include <process/proc_file.hpp>
 #include <string>
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,9 +1,11 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/pidfd.hpp"
+
+#include "process/known_children.hpp"
+
 #include <cerrno>
-#include <process/known_children.hpp>
-#include <process/pidfd.hpp>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>

@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include <reeve/error.hpp>
+#include "core/unique_fd.hpp"
+#include "reeve/error.hpp"
 
-#include <core/unique_fd.hpp>
 #include <csignal>
 #include <sys/resource.h>
 #include <sys/types.h>

@@ -1,10 +1,12 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/proc_file.hpp"
+
+#include "core/unique_fd.hpp"
+
 #include <algorithm>
 #include <cerrno>
-#include <core/unique_fd.hpp>
-#include <process/proc_file.hpp>
 #include <fcntl.h>
 #include <unistd.h>
 

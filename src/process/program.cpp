@@ -1,10 +1,11 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/launch.hpp"
+#include "process/pidfd.hpp"
+
 #include <atomic>
 #include <cerrno>
-#include <process/launch.hpp>
-#include <process/pidfd.hpp>
 #include <string_view>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,12 +1,14 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/spawn.hpp"
+
+#include "process/child_side.hpp"
+#include "process/pidfd.hpp"
+
 #include <array>
 #include <csignal>
 #include <cstdint>
-#include <process/child_side.hpp>
-#include <process/pidfd.hpp>
-#include <process/spawn.hpp>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>

@@ -3,7 +3,8 @@
 
 #pragma once
 
-#include <core/unique_fd.hpp>
+#include "core/unique_fd.hpp"
+
 #include <sys/types.h>
 
 namespace reeve {

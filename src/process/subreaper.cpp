@@ -1,17 +1,19 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/subreaper.hpp"
+
+#include "core/unique_fd.hpp"
+#include "process/known_children.hpp"
+#include "process/launch_thread.hpp"
+#include "process/pidfd.hpp"
+#include "process/proc_file.hpp"
+
 #include <charconv>
 #include <chrono>
-#include <core/unique_fd.hpp>
 #include <cstring>
 #include <filesystem>
 #include <optional>
-#include <process/known_children.hpp>
-#include <process/launch_thread.hpp>
-#include <process/pidfd.hpp>
-#include <process/proc_file.hpp>
-#include <process/subreaper.hpp>
 #include <string_view>
 #include <vector>
 #include <poll.h>

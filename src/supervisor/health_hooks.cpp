@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <reeve/error.hpp>
-#include <reeve/health_policy.hpp>
+#include "reeve/error.hpp"
+#include "reeve/health_policy.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <reeve/health_policy.hpp>
+#include "reeve/health_policy.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>

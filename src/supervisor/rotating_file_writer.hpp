@@ -3,10 +3,10 @@
 
 #pragma once
 
-#include <reeve/error.hpp>
-#include <reeve/output_policy.hpp>
-#include <reeve/worker_id.hpp>
 #include "core/unique_fd.hpp"
+#include "reeve/error.hpp"
+#include "reeve/output_policy.hpp"
+#include "reeve/worker_id.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 

@@ -5,16 +5,17 @@
 
 // What tests of real processes need. Nothing here sleeps to wait: it waits for the event, under a deadline.
 
+#include "core/unique_fd.hpp"
+#include "process/launch.hpp"
+#include "process/pidfd.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <core/unique_fd.hpp>
 #include <filesystem>
-#include <process/launch.hpp>
-#include <process/pidfd.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>

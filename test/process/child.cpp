@@ -1,12 +1,13 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/child.hpp"
+
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <csignal>
 #include <future>
-#include <process/child.hpp>
 #include <process_test.hpp>
 #include <sys/mman.h>
 #include <sys/prctl.h>

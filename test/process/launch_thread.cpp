@@ -1,11 +1,12 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/launch_thread.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <csignal>
 #include <future>
-#include <process/launch_thread.hpp>
 #include <process_test.hpp>
 #include <pthread.h>
 

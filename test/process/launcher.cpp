@@ -1,11 +1,12 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/launcher.hpp"
+
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>
 
-#include <process/launcher.hpp>
 #include <self_report.hpp>
 
 namespace {

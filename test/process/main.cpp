@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
 // The tests start workers of this very program.
-#include <boost/test/unit_test.hpp>
-
 #include "reeve/worker.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 int main(int argc, char** argv) {
   if (auto const code = reeve::run_as_worker(argc, argv)) return *code;

@@ -1,8 +1,9 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/subreaper.hpp"
+
 #include <csignal>
-#include <process/subreaper.hpp>
 #include <process_test.hpp>
 #include <sys/prctl.h>
 

@@ -1,12 +1,13 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "process/launch.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <process/launch.hpp>
 #include <sys/stat.h>
 
 namespace {

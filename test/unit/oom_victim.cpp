@@ -1,9 +1,9 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include <boost/test/unit_test.hpp>
+#include "process/oom.hpp"
 
-#include <process/oom.hpp>
+#include <boost/test/unit_test.hpp>
 
 namespace {
 
