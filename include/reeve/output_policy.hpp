@@ -43,7 +43,8 @@ struct output_policy {
   std::size_t max_line_bytes = 4096;
   /// Each line to Boost.Log.
   bool to_log = false;
-  /// Each byte to a file, written on a thread of its own.
+  /// Each byte to a file, written on a thread of its own. The last bytes may reach it after the `exited` event;
+  /// the end of the program waits for them, up to a second.
   std::optional<rotating_file> to_file{};
   /// Each line to a function: on the supervisor's executor, one call at a time, in order.
   std::function<void(output_line const&)> on_line{};

@@ -16,7 +16,8 @@ enum class log_level { debug, info, warning, error, off };
 /// How a supervisor works. All members have a default that suits most programs.
 struct supervisor_params {
   /// Called for every event, on the supervisor's executor, one call at a time and in order. It may call
-  /// back into the supervisor, and destroy it. What it throws leaves `io_context::run`, as with any handler.
+  /// back into the supervisor, and destroy it. An operation completes after the events that it waited for have
+  /// been delivered here. What it throws leaves `io_context::run`, as with any handler.
   std::function<void(worker_event const&)> on_event{};
   /// Records carry the attributes Channel ("reeve"), Worker, Generation and Pid. reeve adds no sink:
   /// the application's sinks, or Boost.Log's default one, write them.

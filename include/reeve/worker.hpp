@@ -27,7 +27,8 @@ namespace detail {
 class worker_runtime;
 }
 
-/// A named counter on the worker page. Cheap to copy; valid as long as the worker is. Thread-safe.
+/// A named counter on the worker page. Cheap to copy; valid until the process ends, or stand-alone until
+/// `run_stand_alone` returns. Thread-safe.
 class counter {
  public:
   /// Adds to it. One atomic addition.
@@ -44,7 +45,7 @@ class counter {
   std::atomic<std::uint64_t>* value_;
 };
 
-/// A named flag on the worker page. Cheap to copy; valid as long as the worker is. Thread-safe.
+/// A named flag on the worker page. Cheap to copy; valid as long as a counter is. Thread-safe.
 class flag {
  public:
   void set(bool on = true) noexcept { value_->store(on ? 1 : 0, std::memory_order_relaxed); }

@@ -54,6 +54,7 @@ struct worker_event {
   pid_t pid = 0;
   std::chrono::steady_clock::time_point at{};
   std::string reason{};
+  /// Of a `backoff` event; zero for a member of a group that waits for the group's restart.
   std::chrono::steady_clock::duration delay{};
   /// Of an `exited` event.
   std::shared_ptr<exit_record const> exit{};

@@ -93,7 +93,8 @@ std::ostream& operator<<(std::ostream& out, exit_record const& record) { return 
 std::string to_string(worker_event const& event) {
   if (event.exit) return to_string(*event.exit);
   auto text = to_string(event.worker) + ' ' + to_string(event.kind);
-  if (event.kind == event_kind::backoff) text += ": restart in " + seconds(event.delay);
+  if (event.kind == event_kind::backoff && event.reason.empty())
+    text += ": restart in " + seconds(event.delay);
   if (!event.reason.empty()) text += ": " + event.reason;
   if (event.pid != 0) text += " (pid " + std::to_string(event.pid) + ')';
   return text;

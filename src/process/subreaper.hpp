@@ -18,14 +18,14 @@ void become_subreaper();
 /// Kills and reaps every orphan of ours that the worker `leader` left behind, and theirs, until none is left:
 /// those whose environment carries `marker` (the value), and those in the leader's session or group, which a
 /// dead orphan, without an environment, is known by. Never touches another child. Returns how many were
-/// killed. (Leader 0: only by the marker.)
+/// killed.
 ///
 /// Call it as soon as the leader was reaped: what is left of its session and group keeps its number from
 /// being given to others. An orphan that died before in a session of its own stays a zombie.
 ///
 /// Reads /proc and waits, for a fraction of a second at most, for those it killed: called on the launch
 /// thread.
-int reap_strays(std::string const& marker, pid_t leader = 0);
+int reap_strays(std::string const& marker, pid_t leader);
 
 /// Reaps the orphans of ours that are dead and in the session or group of `leader`, which is not reaped yet.
 /// Without it the orphans of a long-lived worker stay zombies until that ends. Returns how many there were.

@@ -13,15 +13,16 @@ namespace reeve {
 
 namespace asio = boost::asio;
 
-operation::operation(handler_type handler, diagnostics* diag, asio::any_io_executor const& fallback)
-    : completion_{std::move(handler), fallback}, diag_{diag} {
+operation::operation(handler_type handler, diagnostics* diag, asio::any_io_executor const& fallback,
+                     asio::any_io_executor calls)
+    : completion_{std::move(handler), fallback}, calls_{std::move(calls)}, diag_{diag} {
   slot_ = asio::get_associated_cancellation_slot(completion_.handler());
 }
 
 void operation::complete(error_code ec, diagnostics why) {
   if (std::exchange(done_, true)) return;
   if (diag_) *diag_ = std::move(why);
-  completion_.post(ec);
+  asio::post(calls_, [self = shared_from_this(), ec] { self->completion_.post(ec); });
   on_cancel = nullptr;
   if (auto const done = std::exchange(on_done, nullptr)) done();
 }

@@ -22,7 +22,10 @@ class operation : public std::enable_shared_from_this<operation> {
  public:
   using handler_type = boost::asio::any_completion_handler<void(error_code)>;
 
-  operation(handler_type handler, diagnostics* diag, boost::asio::any_io_executor const& fallback);
+  /// Its handler is posted through `calls`, behind the application's callbacks that are under way there: who
+  /// waits for a stop has heard of it by then.
+  operation(handler_type handler, diagnostics* diag, boost::asio::any_io_executor const& fallback,
+            boost::asio::any_io_executor calls);
   virtual ~operation() = default;
   operation(operation const&) = delete;
   operation& operator=(operation const&) = delete;
@@ -45,6 +48,7 @@ class operation : public std::enable_shared_from_this<operation> {
 
  private:
   completion<error_code> completion_;
+  boost::asio::any_io_executor calls_;
   handler_type::cancellation_slot_type slot_;
   diagnostics* diag_;
   bool done_ = false;

@@ -48,6 +48,7 @@ void worker_node::report(worker_action const& action) {
       break;
     case event_kind::backoff:
       if (fsm_.deadline()) event.delay = *fsm_.deadline() - event.at;
+      if (fsm_.waits_for_group()) event.reason = "waits for its group";
       break;
     case event_kind::failed:
       event.reason =

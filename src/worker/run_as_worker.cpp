@@ -12,7 +12,8 @@
 #include "worker/service_thread.hpp"
 #include "worker/worker_handshake.hpp"
 
-#include <exception>
+#include <boost/system/errc.hpp>
+
 #include <utility>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -66,23 +67,29 @@ void become(worker_handshake const& handshake) {
   survive_broken_pipes();
 }
 
+// Whether a message could not be sent because nobody is there any more to read it.
+bool says_gone(error_code ec) {
+  return ec == boost::system::errc::broken_pipe || ec == boost::system::errc::connection_reset;
+}
+
 int run_supervised(worker_handshake handshake, worker_entry const& entry, std::vector<std::string> args) {
   bool const live_on = handshake.live_on;
-  worker_runtime runtime{{.id = std::move(handshake.id),
-                          .args = std::move(args),
-                          .page = std::move(handshake.page),
-                          .control = std::move(handshake.control),
-                          .beat_period = handshake.beat_period,
-                          .stop_grace = handshake.stop_grace}};
-  // Never destroyed: a signal that comes while the process ends must not turn a clean exit into a death.
+  // Neither is ever destroyed. While the process ends, threads that the worker left behind may still count, and
+  // a signal must not turn a clean exit into a death.
+  static auto& runtime = *new worker_runtime{{.id = std::move(handshake.id),
+                                              .args = std::move(args),
+                                              .page = std::move(handshake.page),
+                                              .control = std::move(handshake.control),
+                                              .beat_period = handshake.beat_period,
+                                              .stop_grace = handshake.stop_grace}};
   static auto& service = *new service_thread{runtime.stop_source(),
                                              {.control = runtime.params().control.get(), .live_on = live_on}};
   runtime.tell({.kind = control_kind::hello, .number = control_version});
   int const code = run_entry(runtime, entry);
 
-  bool const was_heard = !runtime.tell({.kind = control_kind::goodbye, .number = peak_memory()});
+  auto const goodbye = runtime.tell({.kind = control_kind::goodbye, .number = peak_memory()});
   service.join();
-  if (service.supervisor_died() || (!was_heard && !live_on)) end_with_group();
+  if (service.supervisor_died() || (says_gone(goodbye) && !live_on)) end_with_group();
   return code;
 }
 

@@ -86,6 +86,19 @@ int beats(reeve::worker& self) {
   return ec ? 1 : 0;
 }
 
+// Leaves a thread behind that counts while the process ends.
+int leaves_thread(reeve::worker& self) {
+  static std::atomic<bool> counts{false};
+  std::thread{[counter = self.get_counter("n")]() mutable {
+    ++counter;
+    counts = true;
+    counts.notify_one();
+    for (;;) ++counter;
+  }}.detach();
+  counts.wait(false);
+  return 0;
+}
+
 // Three threads count and set flags without end; "ready" when each has done so at least once.
 int counts(reeve::worker& self) {
   std::atomic<int> counting{0};
@@ -176,6 +189,7 @@ REEVE_FUNCTION_WORKER("sleeps", sleeps);
 REEVE_FUNCTION_WORKER("unheeding", unheeding);
 REEVE_FUNCTION_WORKER("stuck_callback", stuck_callback);
 REEVE_FUNCTION_WORKER("beats", beats);
+REEVE_FUNCTION_WORKER("leaves_thread", leaves_thread);
 REEVE_FUNCTION_WORKER("counts", counts);
 REEVE_FUNCTION_WORKER("wrong_names", wrong_names);
 REEVE_FUNCTION_WORKER("scribbles", scribbles);

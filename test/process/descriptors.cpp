@@ -51,15 +51,6 @@ class closed_streams {
   std::vector<std::pair<int, unique_fd>> saved_;
 };
 
-/// What show_self reports when its output goes to a pipe at descriptor `out`.
-self_report report_on(launch_request request, test_pipe& pipe) {
-  auto const process = start(request);
-  pipe.write_end.reset();
-  self_report report{read_all(pipe.read_end.get())};
-  finish(process);
-  return report;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(descriptors)
@@ -130,7 +121,10 @@ BOOST_AUTO_TEST_CASE(stderr_may_be_stdout) {
   test_pipe pipe;
   auto request = request_for("show_self");
   request.stdio = {0, pipe.write_end.get(), pipe.write_end.get()};
-  auto const report = report_on(request, pipe);
+  auto const process = start(request);
+  pipe.write_end.reset();
+  self_report const report{read_all(pipe.read_end.get())};
+  finish(process);
   BOOST_TEST(report.target(1) == report.target(2));
   BOOST_TEST((report.descriptors() == std::vector{0, 1, 2}));
 }
@@ -140,7 +134,6 @@ BOOST_AUTO_TEST_CASE(standard_streams_may_be_swapped) {
   auto const err = named_file("err");
   test_pipe pipe;
   auto request = request_for("show_self");
-  std::string at_1;
   self_report const report = [&] {
     moved_to const a{in.get(), 0};
     moved_to const b{err.get(), 1};
@@ -171,7 +164,6 @@ BOOST_AUTO_TEST_CASE(a_standard_stream_may_be_given_under_another_number) {
 BOOST_AUTO_TEST_CASE(a_standard_stream_that_is_closed_here_is_dev_null_there) {
   test_pipe pipe;
   auto request = request_for("show_self");
-  // Where 1 is the pipe, 0 and 2 are closed.
   request.stdio = {0, pipe.write_end.get(), 2};
   launched_process process;
   {

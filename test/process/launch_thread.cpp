@@ -27,9 +27,9 @@ constexpr bool under_thread_sanitizer = false;
 /// What `act` returns on the launch thread.
 template <typename Act>
 auto on_launch_thread(Act act) {
-  std::packaged_task<decltype(act())()> task{std::move(act)};
-  auto result = task.get_future();
-  asio::post(reeve::launch_thread::executor(), [&task] { task(); });
+  auto const task = std::make_shared<std::packaged_task<decltype(act())()>>(std::move(act));
+  auto result = task->get_future();
+  asio::post(reeve::launch_thread::executor(), [task] { (*task)(); });
   BOOST_REQUIRE((result.wait_for(patience) == std::future_status::ready));
   return result.get();
 }

@@ -4,9 +4,11 @@
 // What workers print, as the supervisor takes it.
 
 #include "live_supervisor.hpp"
+#include "sanitizers.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <fstream>
 #include <numeric>
 
 BOOST_AUTO_TEST_SUITE(output)
@@ -69,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_megabytes_neither_block_the_context_nor_grow_the_
     return sup.events.count(event_kind::finished) == 1;
   });
   BOOST_TEST(t.ticks() >= 10);
-  BOOST_TEST(most < before + (32u << 20));
+  if (!under_sanitizer) BOOST_TEST(most < before + (32u << 20));
   // Every byte was delivered, or counted as dropped.
   sup.soon([&] { return bytes + sup.status_of("print_much").output_dropped >= 100u << 20; });
   BOOST_TEST(bytes + sup.status_of("print_much").output_dropped == 100u << 20);

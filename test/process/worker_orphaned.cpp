@@ -94,6 +94,14 @@ BOOST_AUTO_TEST_CASE(a_worker_that_ends_for_another_reason_leaves_its_group_to_t
   BOOST_TEST(w.child_ends_within(soon));
 }
 
+BOOST_AUTO_TEST_CASE(a_supervisor_that_does_not_listen_is_not_taken_for_dead) {
+  auto params = function("returns");
+  params.args = {"0"};
+  params.socket_is_full = true;
+  started_worker worker{params};
+  BOOST_TEST(worker.end() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_that_does_not_lead_its_group_kills_nobody_else) {
   worker_with_child w{false};
   w.worker.desert();

@@ -280,6 +280,12 @@ BOOST_AUTO_TEST_CASE(counters_are_seen_while_the_worker_is_stopped_and_after_it_
   BOOST_TEST((worker.its_page().read().counters == stopped));
 }
 
+BOOST_AUTO_TEST_CASE(a_thread_that_still_counts_does_not_hurt_the_end) {
+  started_worker worker{function("leaves_thread")};
+  BOOST_TEST(worker.end() == 0);
+  BOOST_TEST(worker.counter("n") >= 1U);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_names_of_counters_are_errors_in_the_worker) {
   started_worker worker{function("wrong_names")};
   BOOST_TEST(worker.end() == 0);

@@ -168,6 +168,8 @@ class started_worker : private handshake_half, public started_process {
     std::map<std::string, std::string> env{};
     std::map<int, int> descriptors{};
     bool leads_group = true;
+    // Nothing that it says goes through.
+    bool socket_is_full = false;
   };
 
   explicit started_worker(params const& p) : started_process{to_process(*this, p)} {
@@ -214,6 +216,8 @@ class started_worker : private handshake_half, public started_process {
 
  private:
   static started_process::params to_process(handshake_half const& half, params const& p) {
+    while (p.socket_is_full && !send_control(half.control.worker.get(), {.kind = control_kind::ready}))
+      continue;
     auto descriptors = p.descriptors;
     descriptors[half.page.descriptor()] = 100;
     descriptors[half.control.worker.get()] = 101;
