@@ -38,7 +38,7 @@ void logger::write(log_level level, worker_id const& worker, pid_t pid, std::str
   attributes["Generation"] = blog::attributes::constant<std::uint64_t>{worker.generation};
   attributes["Pid"] = blog::attributes::constant<pid_t>{pid};
   auto const core = blog::core::get();
-  auto record = core->open_record(std::move(attributes));
+  auto record = core->open_record(attributes);
   if (!record) return;
   blog::record_ostream stream{record};
   stream << text;

@@ -89,6 +89,7 @@ struct reaper : std::enable_shared_from_this<reaper> {
   asio::posix::stream_descriptor pidfd;
   pid_t const pid;
   bool const leads_group;
+  std::function<void()> then;
 
   reaper(unique_fd fd, pid_t p, bool leads) : pidfd{loop().context}, pid{p}, leads_group{leads} {
     pidfd.assign(fd.get());
@@ -105,9 +106,13 @@ struct reaper : std::enable_shared_from_this<reaper> {
     rusage usage;
     auto const state = look_at_child(pidfd.native_handle(), info);
     if (state == child_state::running) return wait();
-    if (state == child_state::gone) return forget_child(pid);
-    if (leads_group) sweep_group(pid);
-    reap_child(pidfd.native_handle(), info, usage);
+    if (state == child_state::ended) {
+      if (leads_group) sweep_group(pid);
+      reap_child(pidfd.native_handle(), info, usage);
+    } else {
+      forget_child(pid);
+    }
+    if (then) then();
   }
 };
 
@@ -115,9 +120,11 @@ struct reaper : std::enable_shared_from_this<reaper> {
 
 asio::any_io_executor launch_thread::executor() { return loop().context.get_executor(); }
 
-void launch_thread::reap_later(unique_fd pidfd, pid_t pid, bool leads_group) noexcept {
+void launch_thread::reap_later(unique_fd pidfd, pid_t pid, bool leads_group,
+                               std::function<void()> then) noexcept {
   try {
     auto task = std::make_shared<reaper>(std::move(pidfd), pid, leads_group);
+    task->then = std::move(then);
     asio::post(loop().context, [task] { task->wait(); });
   } catch (...) {
     // No memory or no descriptors: the zombie stays until this process ends.

@@ -7,6 +7,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <functional>
+
 namespace reeve {
 
 /// The process-wide thread that starts every child and outlives every supervisor: PDEATHSIG fires when the
@@ -21,7 +23,9 @@ class launch_thread {
 
   /// Takes over a child that was told to die: waits for its exit, sweeps its group where `leads_group`, and
   /// reaps it. Thread-safe; never blocks. Without memory or descriptors to do it with, the zombie stays.
-  static void reap_later(unique_fd pidfd, pid_t pid, bool leads_group) noexcept;
+  /// Calls `then` on the launch thread when it has reaped it.
+  static void reap_later(unique_fd pidfd, pid_t pid, bool leads_group,
+                         std::function<void()> then = {}) noexcept;
 };
 
 }  // namespace reeve

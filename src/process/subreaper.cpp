@@ -9,9 +9,11 @@
 #include "process/pidfd.hpp"
 #include "process/proc_file.hpp"
 
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -26,7 +28,7 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-/// How long one call waits for the dead; one that takes longer to die is reaped later.
+/// How long one call keeps the launch thread's other work waiting.
 constexpr auto most_patience = 200ms;
 
 /// The next number in `text`, which is moved behind it.
@@ -118,18 +120,30 @@ child_state reap(stray const& s) {
   return reap_child(s.pidfd.get(), info, usage);
 }
 
-bool wait_for_end(stray const& s, clock::time_point deadline) {
+bool ended_by(stray const& s, clock::time_point deadline) {
   auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
   pollfd event{s.pidfd.get(), POLLIN, 0};
   return ::poll(&event, 1, static_cast<int>(std::max(left, 0ms).count())) > 0;
 }
 
-void finish(stray s, clock::time_point deadline) {
-  if (wait_for_end(s, deadline)) {
-    reap(s);
-  } else {
-    launch_thread::reap_later(std::move(s.pidfd), s.pid, false);
+/// What one look at all children did.
+struct sweep {
+  bool reaped_any = false;
+  std::vector<stray> dying;
+};
+
+sweep kill_strays(trace const& of) {
+  sweep result;
+  for (pid_t const pid : other_children()) {
+    auto s = as_stray(pid, of);
+    if (!s) continue;
+    if (reap(*s) == child_state::ended) {
+      result.reaped_any = true;
+    } else if (!send_signal(s->pidfd.get(), SIGKILL)) {
+      result.dying.push_back(std::move(*s));
+    }
   }
+  return result;
 }
 
 }  // namespace
@@ -139,26 +153,25 @@ void become_subreaper() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
 int reap_strays(std::string const& marker, pid_t leader) {
   // Where the leader's number lives again, its session and group may be a stranger's.
   trace const of{stat_of(leader) ? 0 : leader, &marker};
-  int killed = 0;
+  auto const go_on = [marker, leader] { reap_strays(marker, leader); };
   auto const deadline = clock::now() + most_patience;
-  // The end of an orphan makes its own children orphans of ours, which the next round finds.
-  for (bool progress = true; progress && clock::now() < deadline;) {
-    progress = false;
-    std::vector<stray> dying;
-    for (pid_t const pid : other_children()) {
-      auto s = as_stray(pid, of);
-      if (!s) continue;
-      if (reap(*s) == child_state::ended) {
-        progress = true;
-      } else if (!send_signal(s->pidfd.get(), SIGKILL)) {
-        dying.push_back(std::move(*s));
+  for (int killed = 0;;) {
+    // The end of an orphan makes its own children orphans of ours, which the next round finds.
+    auto done = kill_strays(of);
+    if (!done.reaped_any && done.dying.empty()) return killed;
+    killed += static_cast<int>(done.dying.size());
+    for (auto& s : done.dying) {
+      if (ended_by(s, deadline)) {
+        reap(s);
+      } else {
+        remember_child(s.pid);  // so that no other round takes it up
+        launch_thread::reap_later(std::move(s.pidfd), s.pid, false, go_on);
       }
     }
-    progress = progress || !dying.empty();
-    killed += static_cast<int>(dying.size());
-    for (auto& s : dying) finish(std::move(s), deadline);
+    if (clock::now() < deadline) continue;
+    boost::asio::post(launch_thread::executor(), go_on);
+    return killed;
   }
-  return killed;
 }
 
 int reap_dead_strays(pid_t leader) {

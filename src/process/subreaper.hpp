@@ -23,8 +23,8 @@ void become_subreaper();
 /// Call it as soon as the leader was reaped: what is left of its session and group keeps its number from
 /// being given to others. An orphan that died before in a session of its own stays a zombie.
 ///
-/// Reads /proc and waits, for a fraction of a second at most, for those it killed: called on the launch
-/// thread.
+/// Reads /proc and waits for those it killed: called on the launch thread. What takes longer than a fraction
+/// of a second goes on there later.
 int reap_strays(std::string const& marker, pid_t leader);
 
 /// Reaps the orphans of ours that are dead and in the session or group of `leader`, which is not reaped yet.

@@ -33,7 +33,7 @@ class control_link {
 
  private:
   struct state {
-    state(boost::asio::any_io_executor executor, int fd) : socket{std::move(executor), fd} {}
+    state(boost::asio::any_io_executor const& executor, int fd) : socket{executor, fd} {}
     boost::asio::posix::stream_descriptor socket;
     on_message message;
     on_nonsense nonsense;

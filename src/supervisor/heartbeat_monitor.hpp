@@ -18,7 +18,7 @@ namespace reeve {
 /// worker to check it does nothing at all. On the strand.
 class heartbeat_monitor {
  public:
-  explicit heartbeat_monitor(boost::asio::any_io_executor strand) : timer_{std::move(strand)} {}
+  explicit heartbeat_monitor(boost::asio::any_io_executor const& strand) : timer_{strand} {}
 
   void watch(worker_node& node, bool on);
   void stop();

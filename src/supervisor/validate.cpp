@@ -17,7 +17,7 @@ namespace reeve {
 namespace {
 
 using duration = std::chrono::steady_clock::duration;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 // Longer than any sensible wait, and short enough that adding it to the clock never overflows.
 constexpr duration longest = std::chrono::hours{24 * 365};

@@ -11,13 +11,14 @@ namespace reeve {
 
 using clock = std::chrono::steady_clock;
 
-worker_group::worker_group(boost::asio::any_io_executor strand, group_spec const& spec, members_of members)
+worker_group::worker_group(boost::asio::any_io_executor const& strand, group_spec const& spec,
+                           members_of members)
     : name_{spec.name},
       strategy_{spec.strategy},
       policy_{spec.restart},
       find_{std::move(members)},
       fsm_{spec.strategy, spec.workers.size(), policy_, std::random_device{}()},
-      timer_{std::move(strand)} {
+      timer_{strand} {
   for (auto const& worker : spec.workers) members_.push_back(worker.name);
 }
 

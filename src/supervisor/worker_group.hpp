@@ -24,7 +24,7 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   /// The nodes of a member, by its name, as they are now.
   using members_of = std::function<nodes const&(std::string const& name)>;
 
-  worker_group(boost::asio::any_io_executor strand, group_spec const& spec, members_of members);
+  worker_group(boost::asio::any_io_executor const& strand, group_spec const& spec, members_of members);
 
   std::string const& name() const noexcept { return name_; }
   std::vector<std::string> const& members() const noexcept { return members_; }

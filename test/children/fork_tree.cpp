@@ -66,6 +66,7 @@ int main(int argc, char** argv) {
       options.insert(argv[i]);
     }
   }
+  std::setvbuf(stdout, nullptr, _IONBF, 0);  // a fork copies no line that was printed before
   for (int i = 0; i < count; ++i) std::printf("%d\n", static_cast<int>(fork_sleeper()));
   std::puts("up");
   std::fflush(stdout);
