@@ -48,7 +48,7 @@ REEVE_DECL char const* to_string(event_kind kind) noexcept;
 struct worker_event {
   event_kind kind{};
   worker_id worker;
-  /// The state after it.
+  /// The state at that moment: with `exited` and `unhealthy` the one that the worker is about to leave.
   worker_state state{};
   /// 0 where it has no process.
   pid_t pid = 0;

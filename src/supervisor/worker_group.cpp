@@ -34,6 +34,7 @@ void worker_group::happened(worker_node& node, worker_event const& event) {
   auto const keep = shared_from_this();
   if (event.kind == event_kind::backoff && node.fsm().waits_for_group())
     apply(fsm_.member_ended(member, clock::now()));
+  if (down() && node.fsm().waits_for_group()) node.give_up();  // started alone, while its group is down
   bool const down_for_good = event.kind == event_kind::failed ||
                              (node.fsm().at_rest() && !node.was_ready() && fsm_.starting_member() == member);
   if (down_for_good) apply(fsm_.member_failed(member));
