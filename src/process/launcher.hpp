@@ -91,7 +91,7 @@ struct launcher : boost::process::v2::posix::default_launcher {
   template <typename Init>
   error_code set_up_exec(Init& init, path const& executable, char const* const*& argv,
                          char const*& at) noexcept {
-    if constexpr (requires { at = init.step; }) at = init.step;
+    if constexpr (requires { init.step; }) at = init.step;
     if constexpr (requires { init.on_exec_setup(*this, executable, argv); })
       return init.on_exec_setup(*this, executable, argv);
     return {};
@@ -99,6 +99,7 @@ struct launcher : boost::process::v2::posix::default_launcher {
 
   template <typename Init>
   void finish(Init& init, path const& executable, char const* const*& argv, error_code const& ec) {
+    // NOLINTNEXTLINE(bugprone-branch-clone): both are empty for an initialiser that has neither
     if (!ec) {
       if constexpr (requires { init.on_success(*this, executable, argv); })
         init.on_success(*this, executable, argv);
