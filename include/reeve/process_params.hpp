@@ -61,10 +61,14 @@ struct resource_limit {
 
 /// What a worker leads.
 enum class process_isolation {
-  /// A session of its own: it has no controlling terminal and does not hear its Ctrl-C.
-  session,
-  /// A process group of its own in the supervisor's session.
+  /// A process group of its own in the supervisor's session: it does not hear the terminal's Ctrl-C. It is in
+  /// the terminal's background, and stopped if it reads from it.
   process_group,
+  /// A session of its own: it has no controlling terminal at all. For a worker of another user's, which could
+  /// else put input into the supervisor's terminal. Where the kernel schedules by session
+  /// (`kernel.sched_autogroup_enabled`) a start takes longer, and `nice` counts among the session's own processes
+  /// only.
+  session,
 };
 
 /// What the operating system is told about a worker's process. Every member is optional; what is not set
@@ -72,7 +76,7 @@ enum class process_isolation {
 struct process_params {
   /// The working directory.
   std::filesystem::path directory{};
-  process_isolation isolation = process_isolation::session;
+  process_isolation isolation = process_isolation::process_group;
   /// Descriptors given to the worker beside 0, 1 and 2. It gets no others.
   std::vector<passed_descriptor> descriptors{};
   std::vector<resource_limit> limits{};

@@ -24,9 +24,9 @@ bool is_closed_standard_stream(int fd) noexcept {
 
 /// A descriptor that has its number already: only kept open across exec.
 int keep(int fd) noexcept {
+  int const error = call(SYS_fcntl, fd, F_SETFD, 0);
   // All lower numbers are open by now, so that open gives this one.
-  if (is_closed_standard_stream(fd)) return open_null(fd);
-  return call(SYS_fcntl, fd, F_SETFD, 0);
+  return error == EBADF && fd <= STDERR_FILENO ? open_null(fd) : error;
 }
 
 }  // namespace

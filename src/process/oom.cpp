@@ -4,17 +4,18 @@
 #include "process/oom.hpp"
 
 #include "core/unique_fd.hpp"
-#include "process/proc_file.hpp"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
-#include <cstdint>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace reeve {
@@ -23,16 +24,14 @@ namespace {
 /// As many kills as are remembered: most victims are nobody's child here and are never asked about.
 constexpr std::size_t most_victims = 64;
 
-/// The kernel's count of OOM kills, in all of its cgroups; empty where it has none.
-std::optional<std::uint64_t> oom_kill_count() {
-  constexpr std::string_view field = "\noom_kill ";
-  auto const text = read_proc_file("/proc/vmstat");
-  auto const at = text.find(field);
-  if (at == text.npos) return {};
-  std::uint64_t count = 0;
-  std::from_chars(text.data() + at + field.size(), text.data() + text.size(), count);
-  return count;
-}
+/// And for so long: another process may get a victim's number.
+constexpr auto memory = std::chrono::minutes{1};
+
+using clock = std::chrono::steady_clock;
+
+/// The kernel's log as it is watched, or -1, and whether victims are remembered.
+std::atomic<int> watched_log{-1};
+std::atomic<bool> victims_known{false};
 
 bool in_first_pid_namespace() {
   std::array<char, 64> link{};
@@ -45,26 +44,31 @@ class oom_watch {
  public:
   oom_watch() {
     if (!in_first_pid_namespace()) return;
-    count_ = oom_kill_count();
-    if (!count_) return;
     log_ = unique_fd{::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
-    if (log_) ::lseek(log_.get(), 0, SEEK_END);
+    if (!log_) return;
+    ::lseek(log_.get(), 0, SEEK_END);
+    watched_log = log_.get();
   }
 
   bool take(pid_t pid) {
     if (!log_) return false;
-    // Reading the count is cheaper than reading a log that others write to all the time.
-    if (auto const count = oom_kill_count(); count != count_) {
-      count_ = count;
-      read_log();
-    }
-    auto const found = std::ranges::find(victims_, pid);
-    if (found == victims_.end()) return false;
-    victims_.erase(found);
-    return true;
+    read_log();
+    while (!victims_.empty() && clock::now() - victims_.front().noted > memory) victims_.pop_front();
+    auto const found = std::ranges::find(victims_, pid, &victim::pid);
+    bool const known = found != victims_.end();
+    if (known) victims_.erase(found);
+    victims_known = !victims_.empty();
+    return known;
   }
 
  private:
+  struct victim {
+    pid_t pid;
+    clock::time_point noted;
+  };
+
+  // What was written since the last time. A few microseconds each record, and no more than the kernel's buffer
+  // holds; the counter in /proc/vmstat costs more than that where there is none.
   void read_log() {
     std::array<char, 8192> record;  // the kernel's own limit
     for (;;) {
@@ -78,15 +82,14 @@ class oom_watch {
   }
 
   void note(std::string_view record) {
-    auto const victim = oom_victim(record);
-    if (!victim) return;
+    auto const pid = oom_victim(record);
+    if (!pid) return;
     if (victims_.size() == most_victims) victims_.pop_front();
-    victims_.push_back(*victim);
+    victims_.push_back({*pid, clock::now()});
   }
 
-  std::optional<std::uint64_t> count_;
   unique_fd log_;
-  std::deque<pid_t> victims_;
+  std::deque<victim> victims_;
 };
 
 /// The launch thread's own.
@@ -121,5 +124,10 @@ std::optional<pid_t> oom_victim(std::string_view record) {
 void watch_oom_kills() { watch() = std::make_unique<oom_watch>(); }
 
 bool killed_by_oom(pid_t pid) { return watch() && watch()->take(pid); }
+
+bool oom_watch_has_news() noexcept {
+  pollfd log{watched_log, POLLIN, 0};
+  return victims_known || ::poll(&log, 1, 0) > 0;
+}
 
 }  // namespace reeve

@@ -20,8 +20,11 @@ void watch_oom_kills();
 /// child that died of a SIGKILL that was not ours.
 ///
 /// False, too, where it can't be known: /dev/kmsg may not be read, or this is a PID namespace of its own,
-/// whose numbers the kernel's log does not use. Does not block, but reads /proc: called on the launch thread
-/// only.
+/// whose numbers the kernel's log does not use. Called on the launch thread only.
 bool killed_by_oom(pid_t pid);
+
+/// Whether `killed_by_oom` has anything to look at: where the kernel has logged nothing since it was last
+/// called, and remembers no victim, it would say no. Thread-safe; one system call.
+bool oom_watch_has_news() noexcept;
 
 }  // namespace reeve

@@ -69,6 +69,7 @@ struct signal_action {
 /// An ignored signal would stay ignored across exec, and a handler must not run in the shared memory.
 int default_signals() noexcept {
   for (int signal = 1; signal <= last_signal; ++signal) {
+    if (signal == SIGKILL || signal == SIGSTOP) continue;
     signal_action action{};
     if (call(SYS_rt_sigaction, signal, nullptr, &action, sizeof(signal_set)) != 0 ||
         action.handler == SIG_DFL)

@@ -10,11 +10,14 @@
 #include "process/proc_file.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -30,6 +33,8 @@ using clock = std::chrono::steady_clock;
 
 /// How long one call keeps the launch thread's other work waiting.
 constexpr auto most_patience = 200ms;
+
+constexpr auto patrol_period = 1s;
 
 /// The next number in `text`, which is moved behind it.
 std::optional<pid_t> next_number(std::string_view& text) {
@@ -90,22 +95,12 @@ struct stray {
   unique_fd pidfd;
 };
 
-/// What strays are known by. Both are null or 0 where they are not to be looked at.
-struct trace {
-  pid_t leader;
-  std::string const* marker;
-
-  bool matches(pid_t pid, process_stat const& stat) const {
-    if (leader > 0 && (stat.session == leader || stat.group == leader)) return true;
-    return marker && carries(pid, *marker);
-  }
-};
-
-/// The child of this number if it is a stray.
-std::optional<stray> as_stray(pid_t pid, trace const& of) {
+/// The child of this number if it is a stray: one that `is_stray(pid, stat)` knows.
+template <class Predicate>
+std::optional<stray> as_stray(pid_t pid, Predicate const& is_stray) {
   auto const matches = [&] {
     auto const stat = stat_of(pid);
-    return stat && stat->parent == ::getpid() && of.matches(pid, *stat);
+    return stat && stat->parent == ::getpid() && is_stray(pid, *stat);
   };
   if (!matches()) return {};
   stray found{pid, open_pidfd(pid)};
@@ -132,10 +127,14 @@ struct sweep {
   std::vector<stray> dying;
 };
 
-sweep kill_strays(trace const& of) {
+/// `leader` is 0 where its number says nothing any more.
+sweep kill_strays(std::string const& marker, pid_t leader) {
+  auto const is_left_behind = [&](pid_t pid, process_stat const& stat) {
+    return (leader != 0 && (stat.session == leader || stat.group == leader)) || carries(pid, marker);
+  };
   sweep result;
   for (pid_t const pid : other_children()) {
-    auto s = as_stray(pid, of);
+    auto s = as_stray(pid, is_left_behind);
     if (!s) continue;
     if (reap(*s) == child_state::ended) {
       result.reaped_any = true;
@@ -146,18 +145,27 @@ sweep kill_strays(trace const& of) {
   return result;
 }
 
+void patrol(std::shared_ptr<boost::asio::steady_timer> const& timer) {
+  timer->expires_after(patrol_period);
+  timer->async_wait([timer](error_code ec) {
+    if (ec) return;
+    reap_dead_strays();
+    patrol(timer);
+  });
+}
+
 }  // namespace
 
 void become_subreaper() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
 int reap_strays(std::string const& marker, pid_t leader) {
   // Where the leader's number lives again, its session and group may be a stranger's.
-  trace const of{stat_of(leader) ? 0 : leader, &marker};
+  pid_t const known_by = stat_of(leader) ? 0 : leader;
   auto const go_on = [marker, leader] { reap_strays(marker, leader); };
   auto const deadline = clock::now() + most_patience;
   for (int killed = 0;;) {
     // The end of an orphan makes its own children orphans of ours, which the next round finds.
-    auto done = kill_strays(of);
+    auto done = kill_strays(marker, known_by);
     if (!done.reaped_any && done.dying.empty()) return killed;
     killed += static_cast<int>(done.dying.size());
     for (auto& s : done.dying) {
@@ -174,13 +182,20 @@ int reap_strays(std::string const& marker, pid_t leader) {
   }
 }
 
-int reap_dead_strays(pid_t leader) {
-  int reaped = 0;
-  for (pid_t const pid : other_children()) {
-    auto const s = as_stray(pid, {leader, nullptr});
-    if (s && reap(*s) == child_state::ended) ++reaped;
-  }
-  return reaped;
+// A session or group keeps its number from being given to others for as long as a stray is in it.
+void reap_dead_strays() {
+  auto const is_workers = [](pid_t, process_stat const& stat) {
+    return is_known_child(stat.session) || is_known_child(stat.group);
+  };
+  for (pid_t const pid : other_children())
+    if (auto const s = as_stray(pid, is_workers)) reap(*s);
+}
+
+void patrol_for_strays() {
+  static std::atomic<pid_t> patrolled{0};
+  pid_t const self = ::getpid();  // a fork has no launch thread yet, and so no patrol
+  if (patrolled.exchange(self) == self) return;
+  patrol(std::make_shared<boost::asio::steady_timer>(launch_thread::executor()));
 }
 
 }  // namespace reeve

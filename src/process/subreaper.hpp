@@ -15,6 +15,10 @@ inline constexpr char const* descendant_marker = "REEVE_INCARNATION";
 /// Makes this process adopt orphans among its descendants (PR_SET_CHILD_SUBREAPER). Stays on.
 void become_subreaper();
 
+/// Calls `reap_dead_strays` every second on the launch thread, from now on. Thread-safe; asked for again it
+/// does nothing.
+void patrol_for_strays();
+
 /// Kills and reaps every orphan of ours that the worker `leader` left behind, and theirs, until none is left:
 /// those whose environment carries `marker` (the value), and those in the leader's session or group, which a
 /// dead orphan, without an environment, is known by. Never touches another child. Returns how many were
@@ -27,8 +31,8 @@ void become_subreaper();
 /// of a second goes on there later.
 int reap_strays(std::string const& marker, pid_t leader);
 
-/// Reaps the orphans of ours that are dead and in the session or group of `leader`, which is not reaped yet.
-/// Without it the orphans of a long-lived worker stay zombies until that ends. Returns how many there were.
-int reap_dead_strays(pid_t leader);
+/// Reaps the orphans of ours that are dead and in the session or group of a child that `launch` started and
+/// nobody has reaped yet. Without it the orphans of a long-lived worker stay zombies until that ends.
+void reap_dead_strays();
 
 }  // namespace reeve

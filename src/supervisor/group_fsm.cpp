@@ -26,7 +26,7 @@ group_fsm::actions group_fsm::start(time_point now) {
 group_fsm::actions group_fsm::stop(bool graceful) {
   // A stop that goes on begins anew: those that it has passed may wait for the group, and must not any more.
   graceful_ = graceful && (graceful_ || phase_ != phase::stopping);
-  return begin_stop(0, after::nothing);
+  return begin_stop(0, after::nothing, exit_cause::stop);
 }
 
 group_fsm::actions group_fsm::restart() {
@@ -34,11 +34,12 @@ group_fsm::actions group_fsm::restart() {
   if (phase_ == phase::down || failing()) budget_.reset();  // a command gives a new budget
   if (phase_ == phase::stopping) {
     after_ = after::restart;
+    cause_ = exit_cause::restart;
     first_ = 0;
     return {};
   }
   graceful_ = true;
-  return begin_stop(0, after::restart);
+  return begin_stop(0, after::restart, exit_cause::restart);
 }
 
 group_fsm::actions group_fsm::member_ready(std::size_t member, time_point now) {
@@ -60,7 +61,7 @@ group_fsm::actions group_fsm::member_ended(std::size_t member, time_point now) {
   if (phase_ == phase::stopping || phase_ == phase::waiting) {  // part of the same incident
     bool const beyond = after_ == after::restart && member < first_;
     if (!beyond) return {};
-    if (phase_ == phase::waiting) return begin_stop(member, after::restart);
+    if (phase_ == phase::waiting) return begin_stop(member, after::restart, cause_);
     first_ = member;
     return {};
   }
@@ -68,9 +69,9 @@ group_fsm::actions group_fsm::member_ended(std::size_t member, time_point now) {
   auto const uptime = phase_ == phase::up ? now - up_since_ : duration::zero();
   auto const wait = budget_.spend(now, uptime);
   graceful_ = true;
-  if (!wait) return begin_stop(0, after::failure);
+  if (!wait) return begin_stop(0, after::failure, exit_cause::group);
   wait_ = *wait;
-  return begin_stop(strategy_ == group_strategy::one_for_all ? 0 : member, after::restart);
+  return begin_stop(strategy_ == group_strategy::one_for_all ? 0 : member, after::restart, exit_cause::group);
 }
 
 group_fsm::actions group_fsm::member_failed(std::size_t member) {
@@ -79,7 +80,7 @@ group_fsm::actions group_fsm::member_failed(std::size_t member) {
   bool const going = phase_ != phase::down && !(phase_ == phase::stopping && after_ != after::restart);
   if (!start_failed && !(together && going)) return {};
   graceful_ = true;
-  return begin_stop(0, after::failure);
+  return begin_stop(0, after::failure, exit_cause::group);
 }
 
 group_fsm::actions group_fsm::timer(time_point now) {
@@ -99,10 +100,11 @@ group_fsm::actions group_fsm::begin_start(std::size_t first, time_point now) {
   return {{kind::start, first}};
 }
 
-group_fsm::actions group_fsm::begin_stop(std::size_t first, after then) {
+group_fsm::actions group_fsm::begin_stop(std::size_t first, after then, exit_cause cause) {
   deadline_.reset();
   phase_ = phase::stopping;
   after_ = then;
+  cause_ = cause;
   first_ = first;
   if (members_ == 0) return {};
   at_ = members_ - 1;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "reeve/exit_record.hpp"
 #include "reeve/worker_spec.hpp"
 #include "supervisor/restart_budget.hpp"
 
@@ -59,8 +60,10 @@ class group_fsm {
   std::optional<time_point> deadline() const noexcept { return deadline_; }
   /// The last stop was asked to be graceful.
   bool graceful() const noexcept { return graceful_; }
-  /// The stop that goes on (or went last) was commanded.
+  /// The stop that goes on (or went last) was commanded, and for good.
   bool commanded() const noexcept { return after_ == after::nothing; }
+  /// Why the members are stopped: a command, or what happened to another of them.
+  exit_cause cause() const noexcept { return cause_; }
   /// The group goes down (or went down) because its budget is spent or a member failed for good.
   bool failing() const noexcept { return after_ == after::failure; }
   /// The member that is being started, where one is.
@@ -71,7 +74,7 @@ class group_fsm {
  private:
   enum class after { nothing, restart, failure };
 
-  actions begin_stop(std::size_t first, after then);
+  actions begin_stop(std::size_t first, after then, exit_cause cause);
   actions stopped(time_point now);
   actions begin_start(std::size_t first, time_point now);
 
@@ -80,6 +83,7 @@ class group_fsm {
   restart_budget budget_;
   phase phase_ = phase::down;
   after after_ = after::nothing;
+  exit_cause cause_ = exit_cause::stop;
   bool graceful_ = true;
   std::size_t first_ = 0;  // the first member of the range that is started or stopped
   std::size_t at_ = 0;     // the member that is being started or stopped

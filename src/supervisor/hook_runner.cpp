@@ -48,6 +48,7 @@ struct hook_runner::call : std::enable_shared_from_this<call> {
   call(hook_runner& runner, health_hook hook_, worker_view view_, callback done_)
       : owner{&runner},
         done{std::move(done_)},
+        handle{runner.owner_},
         supervisor{runner.supervisor_},
         strand{asio::make_strand(runner.user_)},
         hook{std::move(hook_)},
@@ -64,6 +65,7 @@ struct hook_runner::call : std::enable_shared_from_this<call> {
 
   // Cleared on the supervisor's strand, and read on the hook's.
   std::atomic<bool> wanted{true};
+  std::optional<std::weak_ptr<void const>> const handle;
   std::weak_ptr<asio::any_io_executor const> const supervisor;
 
   // Of the hook's strand, as all that touches the hook's coroutine.
@@ -77,7 +79,7 @@ struct hook_runner::call : std::enable_shared_from_this<call> {
 void hook_runner::call::start(std::shared_ptr<void> running) {
   // Posted, so that the hook runs in none of the supervisor's functions.
   asio::post(strand, [self = shared_from_this(), running = std::move(running)]() mutable {
-    if (!self->wanted) return;
+    if (!self->wanted || (self->handle && self->handle->expired())) return;
     auto completed = [self, held = std::move(running)](std::exception_ptr thrown,
                                                        health_result result) mutable {
       held.reset();
@@ -109,9 +111,11 @@ void hook_runner::call::ended(health_result result) {
   });
 }
 
-hook_runner::hook_runner(asio::any_io_executor supervisor, asio::any_io_executor user)
+hook_runner::hook_runner(asio::any_io_executor supervisor, asio::any_io_executor user,
+                         std::optional<std::weak_ptr<void const>> owner)
     : supervisor_{std::make_shared<asio::any_io_executor const>(std::move(supervisor))},
       user_{std::move(user)},
+      owner_{std::move(owner)},
       timer_{*supervisor_},
       wanted_{std::make_shared<char>()} {}
 

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace reeve {
 
@@ -22,7 +23,9 @@ class hook_runner {
  public:
   using callback = std::function<void(health_result)>;
 
-  hook_runner(boost::asio::any_io_executor supervisor, boost::asio::any_io_executor user);
+  /// No hook is called once `owner`, where it is given, has expired.
+  hook_runner(boost::asio::any_io_executor supervisor, boost::asio::any_io_executor user,
+              std::optional<std::weak_ptr<void const>> owner = {});
   hook_runner(hook_runner const&) = delete;
   hook_runner& operator=(hook_runner const&) = delete;
 
@@ -53,6 +56,7 @@ class hook_runner {
   /// gone as well, alone.
   std::shared_ptr<boost::asio::any_io_executor const> supervisor_;
   boost::asio::any_io_executor user_;
+  std::optional<std::weak_ptr<void const>> owner_;
   boost::asio::steady_timer timer_;
   /// The call whose result is awaited.
   std::shared_ptr<call> current_;

@@ -6,8 +6,12 @@
 namespace reeve {
 
 node_health::node_health(boost::asio::any_io_executor strand, boost::asio::any_io_executor user,
-                         std::shared_ptr<worker_spec const> spec, callbacks calls)
-    : spec_{std::move(spec)}, calls_{std::move(calls)}, timer_{strand}, runner_{strand, std::move(user)} {}
+                         std::weak_ptr<void const> owner, std::shared_ptr<worker_spec const> spec,
+                         callbacks calls)
+    : spec_{std::move(spec)},
+      calls_{std::move(calls)},
+      timer_{strand},
+      runner_{strand, std::move(user), std::move(owner)} {}
 
 void node_health::watch_readiness() {
   switch (spec_->ready.type()) {

@@ -29,7 +29,7 @@ class node_health {
   };
 
   node_health(boost::asio::any_io_executor strand, boost::asio::any_io_executor user,
-              std::shared_ptr<worker_spec const> spec, callbacks calls);
+              std::weak_ptr<void const> owner, std::shared_ptr<worker_spec const> spec, callbacks calls);
 
   void watch_readiness();
   void watch_health();

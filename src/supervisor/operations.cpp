@@ -103,7 +103,10 @@ void rest_watch::expect(worker_node& node) {
 void rest_watch::begin() { check(); }
 
 bool rest_watch::hear(worker_node& node, worker_event const& event) {
-  if (!node.fsm().at_rest() && event.kind != event_kind::exited) return true;
+  // Of one that rests the event that says so comes after its exit; one that does not was told to start again.
+  bool const overtaken = event.kind == event_kind::exited && !node.fsm().at_rest();
+  bool const rests = event.kind != event_kind::exited && node.fsm().at_rest();
+  if (!rests && !overtaken) return true;
   --waiting_;
   check();
   return false;

@@ -28,7 +28,8 @@ namespace {
 error_code last_error() { return {errno, boost::system::system_category()}; }
 
 std::filesystem::path numbered(std::filesystem::path path, unsigned number) {
-  return path += "." + std::to_string(number);
+  path += '.';
+  return path += std::to_string(number);
 }
 
 std::filesystem::path from_here(std::filesystem::path const& path) {

@@ -105,8 +105,10 @@ class preparation {
 
   int open_file(stdio_target const& target, int number) {
     auto const flags = number == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_APPEND;
-    unique_fd fd{::open(target.path().c_str(), flags | O_CLOEXEC | O_NOCTTY, 0644)};
+    // The open of a FIFO would wait for its other end, and everybody's starts with it.
+    unique_fd fd{::open(target.path().c_str(), flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0644)};
     if (!fd) check(last_error(), "stdio");
+    ::fcntl(fd.get(), F_SETFL, flags);
     return keep(std::move(fd));
   }
 

@@ -113,9 +113,12 @@ std::vector<worker_status> status_board::subscribe(std::shared_ptr<detail::event
 }
 
 // The counters are read at this moment: the page is shared memory and needs no message.
-worker_status status_board::read(entry const& e) {
+worker_status status_board::read(entry const& e) const {
   auto status = e.status;
-  if (e.page) status.counters = e.page->read().counters;
+  if (e.page) {
+    status.counters = e.page->read().counters;
+    if (found_nonsense_ && e.page->violation()) found_nonsense_(status.worker);
+  }
   if (e.output) status.output_dropped += e.output->dropped();
   return status;
 }

@@ -34,7 +34,10 @@ class status_board {
     std::deque<std::shared_ptr<exit_record const>> exits;
   };
 
-  explicit status_board(std::size_t exit_history) : exit_history_{exit_history} {}
+  /// `found_nonsense` is called, under the board's lock, when somebody reads the status of a worker whose page
+  /// makes no sense. What does not is never part of the status.
+  explicit status_board(std::size_t exit_history, std::function<void(worker_id const&)> found_nonsense = {})
+      : exit_history_{exit_history}, found_nonsense_{std::move(found_nonsense)} {}
 
   // The strand's side.
   /// A new entry, which takes the place of an older one of this name and index and goes on with its
@@ -60,11 +63,12 @@ class status_board {
  private:
   using key = std::pair<std::string, std::size_t>;
 
-  static worker_status read(entry const& e);
+  worker_status read(entry const& e) const;
   void append(std::string const& name, std::vector<worker_status>& out) const;
   std::vector<worker_status> all() const;
 
   std::size_t const exit_history_;
+  std::function<void(worker_id const&)> const found_nonsense_;
   mutable std::mutex mutex_;
   std::map<key, std::shared_ptr<entry>> entries_;
   std::map<std::string, std::vector<std::string>, std::less<>> groups_;

@@ -21,10 +21,12 @@ supervisor_impl::supervisor_impl(asio::any_io_executor executor, supervisor_para
               .log = logger{params.logging},
               .alive = alive_,
               .on_event = std::make_shared<std::function<void(worker_event const&)> const>(params.on_event)},
-      board_{params.exit_history},
+      board_{params.exit_history, [this](auto const& worker) { check_page(worker); }},
       turns_{params.max_starting},
       heartbeats_{around_.strand} {
-  if (params.subreaper) become_subreaper();
+  if (!params.subreaper) return;
+  become_subreaper();
+  patrol_for_strays();
 }
 
 // Still at work only where the context is destroyed: then pending operations are destroyed with it, as ever.
@@ -77,6 +79,15 @@ void supervisor_impl::happened(worker_node& node, worker_event const& event) {
   if (retiring_.contains(node.shared_from_this())) return;
   auto const it = squads_.find(node.spec().name);
   if (it != squads_.end() && it->second.group) it->second.group->happened(node, event);
+}
+
+// Somebody has seen nonsense on a worker's page; on any thread.
+void supervisor_impl::check_page(worker_id const& worker) const {
+  asio::post(around_.strand, [weak = weak_from_this(), worker] {
+    auto const self = weak.lock();
+    if (!self) return;
+    for (auto const& node : self->select(worker).workers) node->check_page();
+  });
 }
 
 // ---- squads ----------------------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ class supervisor_impl final : public node_host, public std::enable_shared_from_t
   void forget(std::string const& name);
   void forget_group(std::string const& name);
   void call_event_handler(worker_event const& event);
+  void check_page(worker_id const& worker) const;
   void end();
   void let_go();
 

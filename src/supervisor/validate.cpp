@@ -49,18 +49,20 @@ bool is_name(std::string const& text) {
 }
 
 bool has_nul(std::string const& text) { return text.find('\0') != std::string::npos; }
+bool has_nul(std::filesystem::path const& path) { return has_nul(path.native()); }
 
 bool is_signal(int number) { return number >= 1 && number <= SIGRTMAX; }
 
-std::optional<field_error> check_command(worker_spec const& spec, std::string const& prefix) {
+std::optional<field_error> check_command(command const& command, environment const& env, bool may_be_empty,
+                                         std::string const& prefix) {
   checker c{prefix};
-  auto const& command = spec.command;
-  c.require(!command.program.empty() || !command.worker_type.empty() || spec.for_instance, "command",
+  c.require(!command.program.empty() || !command.worker_type.empty() || may_be_empty, "command",
             "is empty: give the program to run, or in_this_program(\"type\")");
   c.require(!has_nul(command.program), "command.program", "has a NUL character in it");
-  c.require(std::ranges::none_of(command.args, has_nul), "command.args",
-            "has an argument with a NUL character in it");
-  for (auto const& [name, value] : spec.env.changes()) {
+  c.require(!has_nul(command.worker_type), "command.worker_type", "has a NUL character in it");
+  c.require(std::ranges::none_of(command.args, [](std::string const& arg) { return has_nul(arg); }),
+            "command.args", "has an argument with a NUL character in it");
+  for (auto const& [name, value] : env.changes()) {
     c.require(!name.empty() && name.find('=') == std::string::npos && !has_nul(name), "env",
               "has a variable whose name is empty, or has '=' or NUL in it");
     c.require(!value || !has_nul(*value), "env", "has a value with a NUL character in it");
@@ -73,6 +75,7 @@ std::optional<field_error> check_command(worker_spec const& spec, std::string co
 std::optional<field_error> check_process(worker_spec const& spec, std::string const& prefix) {
   checker c{prefix};
   auto const& process = spec.process;
+  c.require(!has_nul(process.directory), "process.directory", "has a NUL character in it");
   std::set<int> targets;
   for (auto const& d : process.descriptors) {
     c.require(d.source >= 0, "process.descriptors", "has a source that is no descriptor");
@@ -94,6 +97,8 @@ std::optional<field_error> check_process(worker_spec const& spec, std::string co
             "is empty: give a name or a number, or leave it out");
   c.require(!process.group || !process.group->empty(), "process.group",
             "is empty: give a name or a number, or leave it out");
+  c.require(!process.user || !has_nul(*process.user), "process.user", "has a NUL character in it");
+  c.require(!process.group || !has_nul(*process.group), "process.group", "has a NUL character in it");
   c.require(!process.umask || *process.umask <= 0777, "process.umask", "must be 0 to 0777");
   return std::move(c).result();
 }
@@ -104,8 +109,10 @@ std::optional<field_error> check_output(worker_spec const& spec, std::string con
   auto const piped = [](stdio_target const& t) { return t.type() == stdio::pipe; };
   auto const& io = spec.stdio;
   for (auto const& [target, field] :
-       {std::pair{&io.in, "stdio.in"}, {&io.out, "stdio.out"}, {&io.err, "stdio.err"}})
+       {std::pair{&io.in, "stdio.in"}, {&io.out, "stdio.out"}, {&io.err, "stdio.err"}}) {
     c.require(target->type() != stdio::file || !target->path().empty(), field, "is a file without a path");
+    c.require(!has_nul(target->path()), field, "has a path with a NUL character in it");
+  }
   c.require(!piped(io.in), "stdio.in", "cannot be a pipe: give null, a file, or inherit");
   bool const captured = piped(io.out) || piped(io.err);
   c.require(!captured || spec.on_death == on_supervisor_death::end, "on_death",
@@ -116,6 +123,8 @@ std::optional<field_error> check_output(worker_spec const& spec, std::string con
   c.require(out.max_line_bytes >= 1, "output.max_line_bytes", "must be at least 1");
   c.require(!out.on_line || out.max_waiting_lines >= 1, "output.max_waiting_lines", "must be at least 1");
   c.require(!out.to_file || !out.to_file->path.empty(), "output.to_file", "has no path");
+  c.require(!out.to_file || !has_nul(out.to_file->path), "output.to_file",
+            "has a path with a NUL character in it");
   c.require(!out.to_file || out.to_file->max_bytes >= 1, "output.to_file.max_bytes", "must be at least 1");
   c.require(!out.to_file || out.max_waiting_bytes >= 1, "output.max_waiting_bytes", "must be at least 1");
   return std::move(c).result();
@@ -177,13 +186,17 @@ std::optional<field_error> validate(worker_spec const& spec, std::string const& 
   c.require(is_name(spec.name), "name",
             "must be 1 to 128 characters, without spaces, slashes or control characters");
   c.require(spec.count <= 100'000, "count", "must be at most 100,000");
-  c.take(check_command(spec, prefix));
+  c.take(check_command(spec.command, spec.env, static_cast<bool>(spec.for_instance), prefix));
   c.take(check_process(spec, prefix));
   c.take(check_output(spec, prefix));
   c.take(check_health(spec, prefix));
   c.take(check_restart(spec.restart, prefix));
   c.take(check_stop(spec.stop, prefix));
   return std::move(c).result();
+}
+
+std::optional<field_error> validate(command const& c, environment const& env) {
+  return check_command(c, env, false, "for_instance: ");
 }
 
 std::optional<field_error> validate(group_spec const& spec) {

@@ -20,6 +20,9 @@ struct field_error {
 /// The first wrong field of a spec, if any. `prefix` goes before its name.
 std::optional<field_error> validate(worker_spec const& spec, std::string const& prefix = {});
 
+/// The same of what `for_instance` made of a spec's command and environment.
+std::optional<field_error> validate(command const& c, environment const& env);
+
 /// The first wrong field of a group or of one of its workers, if any.
 std::optional<field_error> validate(group_spec const& spec);
 

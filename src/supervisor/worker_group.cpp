@@ -69,10 +69,9 @@ void worker_group::start_member(std::size_t member) {
 }
 
 void worker_group::stop_member(std::size_t member) {
-  auto const cause = fsm_.commanded() ? exit_cause::stop : exit_cause::group;
   for (auto const& node : nodes{find_(members_[member])}) {
     if (!node->fsm().waits_for_group() || fsm_.commanded())
-      node->stop(fsm_.graceful(), cause);
+      node->stop(fsm_.graceful(), fsm_.cause());
     else if (fsm_.failing())
       node->give_up();
   }

@@ -78,18 +78,14 @@ void worker_node::abandon() {
 }
 
 void worker_node::add() {
-  worker_event const event{
-      .kind = event_kind::added, .worker = id(), .state = fsm_.state(), .at = clock::now()};
-  publish(&event);
-  host_.happened(*this, event);
+  report({.what = worker_action::kind::report, .event = event_kind::added, .state = fsm_.state()});
 }
 
+// Off the board first: a stream that begins between the two hears of a worker that its snapshot lacks, which
+// is better than the opposite.
 void worker_node::remove() {
-  worker_event const event{
-      .kind = event_kind::removed, .worker = id(), .state = fsm_.state(), .at = clock::now()};
-  host_.board().update(*entry_, nullptr, &event);
   host_.board().remove(*entry_);
-  host_.happened(*this, event);
+  report({.what = worker_action::kind::report, .event = event_kind::removed, .state = fsm_.state()});
 }
 
 // ---- carrying out the machine ----------------------------------------------------------------------------
@@ -126,14 +122,15 @@ void worker_node::arm_timer() {
   auto const deadline = fsm_.deadline();
   if (deadline == armed_for_) return;
   armed_for_ = deadline;
-  if (!deadline) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_at(*deadline);
-  timer_.async_wait([weak = weak_from_this()](error_code ec) {
+  timer_.cancel();
+  if (!deadline) return;
+  auto fired = [weak = weak_from_this()](error_code ec) {
     if (auto const self = weak.lock(); self && !ec) self->timer_fired();
-  });
+  };
+  // What is due already needs no timer, and no system call for it: a restart without delay.
+  if (*deadline <= clock::now()) return asio::post(around_.strand, [fired] { fired({}); });
+  timer_.expires_at(*deadline);
+  timer_.async_wait(std::move(fired));
 }
 
 void worker_node::timer_fired() {
@@ -166,10 +163,16 @@ void worker_node::heard(std::uint64_t generation, control_message const& message
   }
 }
 
+bool worker_node::check_page() {
+  auto violation = now_ && now_->page ? now_->page->violation() : std::nullopt;
+  if (!violation) return true;
+  call_unhealthy(fsm_.generation(), exit_cause::protocol_violation, error::protocol_violation,
+                 std::move(*violation));
+  return false;
+}
+
 void worker_node::check_heartbeat(time_point now, duration most) {
-  if (auto const violation = now_->page->violation())
-    return call_unhealthy(fsm_.generation(), exit_cause::protocol_violation, error::protocol_violation,
-                          *violation);
+  if (!check_page()) return;
   auto const before = heartbeat_->seen_at();
   auto const verdict = heartbeat_->check(now_->page->beats(), now, most);
   if (heartbeat_->seen_at() != before) publish_heartbeat();
@@ -196,7 +199,7 @@ void worker_node::process_ended(std::uint64_t generation, child_exit const& exit
   now_->health.reset();
   if (now_->control) now_->control->drain();
   bool const killed_by_a_stranger = exit.status.signal() == SIGKILL && fsm_.cause() == exit_cause::itself;
-  if (killed_by_a_stranger || around_.params.subreaper)
+  if ((killed_by_a_stranger && oom_watch_has_news()) || around_.params.subreaper)
     inspect_then_bury(generation, exit);
   else
     bury(generation, exit, false);
@@ -231,6 +234,10 @@ void worker_node::bury(std::uint64_t generation, child_exit const& exit, bool ou
   record->cause = out_of_memory ? exit_cause::out_of_memory : fsm_.cause();
   record->error = now_->unknown_type ? make_error_code(error::unknown_worker_type) : why_;
   record->reason = !reason_.empty() ? reason_ : now_->failure;
+  if (auto violation = now_->page ? now_->page->violation() : std::nullopt; violation && !record->error) {
+    record->error = error::protocol_violation;
+    record->reason = std::move(*violation);
+  }
   record->uptime = now - now_->started_at;
   record->user_time = exit.user_time;
   record->system_time = exit.system_time;

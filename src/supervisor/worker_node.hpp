@@ -59,6 +59,8 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
   /// Takes it off the board; it must be at rest.
   void remove();
 
+  /// Looks whether what it wrote on its page makes sense, and ends it if not.
+  bool check_page();
   /// Looks whether it beat; `most` as for `heartbeat_watch::check`.
   void check_heartbeat(time_point now, duration most);
   duration heartbeat_period() const noexcept { return heartbeat_->check_period(); }
@@ -88,6 +90,7 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
   error_code adopt(spawn_result& result);
   void spawn_refused(launch_failure const& failure);
   void watch_incarnation();
+  bool page_says_ready();
   void heard(std::uint64_t generation, control_message const& message);
   void call_unhealthy(std::uint64_t generation, exit_cause cause, error_code why, std::string reason);
   void process_ended(std::uint64_t generation, child_exit const& exit);
@@ -96,7 +99,6 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
   void record_exit(std::shared_ptr<exit_record> record);
 
   void report(worker_action const& action);
-  void log_event(worker_event const& event) const;
   std::string marker() const;
   worker_view view() const;
   /// Brings the board up to the machine's state, in one step with the event, if any.

@@ -3,6 +3,7 @@
 
 #include "process/launch_thread.hpp"
 #include "supervisor/incarnation.hpp"
+#include "supervisor/validate.hpp"
 #include "supervisor/worker_node.hpp"
 
 #include <boost/asio/post.hpp>
@@ -19,6 +20,7 @@ namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
 void worker_node::spawn() {
+  if (around_.alive.expired()) return;  // the supervisor is about to let go of us
   why_.clear();
   reason_.clear();
   spawn_order order{*spec_, id()};
@@ -30,6 +32,8 @@ void worker_node::spawn() {
   } catch (...) {
     return spawn_refused({error::invalid_argument, "for_instance threw"});
   }
+  if (auto const wrong = validate(order.command, order.env))
+    return spawn_refused({error::invalid_argument, wrong->field + ' ' + wrong->message});
 
   spawn_work_.emplace(around_.user);  // the context stays, as far as it depends on us, until the answer
   asio::post(
@@ -106,6 +110,20 @@ void worker_node::spawn_refused(launch_failure const& failure) {
   apply(fsm_.spawn_failed(fsm_.generation(), clock::now(), true));
 }
 
+bool worker_node::page_says_ready() {
+  auto const& page = *now_->page;
+  if (page.violation()) {
+    // Not from here: the one who asks would be gone.
+    asio::post(around_.strand, [weak = weak_from_this()] {
+      if (auto const self = weak.lock()) self->check_page();
+    });
+    return false;
+  }
+  return spec_->ready.type() == ready_when::kind::first_beat
+             ? page.beats() != 0
+             : page.stage() == page_layout::worker_stage::ready;
+}
+
 void worker_node::watch_incarnation() {
   auto const generation = fsm_.generation();
   auto const weak = weak_from_this();
@@ -137,14 +155,9 @@ void worker_node::watch_incarnation() {
                            std::move(reason));
   };
   now_->health = std::make_unique<node_health>(
-      around_.strand, around_.user, spec_,
+      around_.strand, around_.user, around_.alive, spec_,
       node_health::callbacks{.view = [this] { return view(); },
-                             .page_says_ready =
-                                 [this] {
-                                   return spec_->ready.type() == ready_when::kind::first_beat
-                                              ? now_->page->beats() != 0
-                                              : now_->page->stage() == page_layout::worker_stage::ready;
-                                 },
+                             .page_says_ready = [this] { return page_says_ready(); },
                              .ready =
                                  [weak, generation] {
                                    if (auto const self = weak.lock())

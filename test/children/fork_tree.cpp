@@ -1,10 +1,10 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-// fork_tree [N] [double] [setsid] [exit] [clear]: forks N (default 1) descendants that sleep for ever holding
-// stdout open, prints their pids in a line each, then "up", and sleeps for ever. "double": they are
-// grandchildren whose parent has exited; "setsid": each leads a session; "exit": this process exits with 0
-// when it has printed; "clear": they have no environment.
+// fork_tree [N] [double] [setsid] [group] [exit] [clear]: forks N (default 1) descendants that sleep for ever
+// holding stdout open, prints their pids in a line each, then "up", and sleeps for ever. "double": they are
+// grandchildren whose parent has exited; "setsid": each leads a session; "group": a group; "exit": this process
+// exits with 0 when it has printed; "clear": they have no environment.
 
 #include <cstdio>
 #include <cstdlib>
@@ -26,6 +26,7 @@ std::set<std::string> options;
 [[noreturn]] void descend(int report) {
   if (options.contains("double") && ::fork() != 0) ::_exit(0);
   if (options.contains("setsid")) ::setsid();
+  if (options.contains("group")) ::setpgid(0, 0);
   pid_t const self = ::getpid();
   if (::write(report, &self, sizeof self) != sizeof self) ::_exit(1);
   if (options.contains("clear")) {

@@ -47,15 +47,16 @@ int eats(worker& self) {
   return 0;
 }
 
-// Overwrites all of its page once it has counted.
+// Overwrites all of its page once it has counted, and says so.
 int scribbles(worker& self) {
   self.get_counter("before").set(7);
   self.beat();
-  self.ready();
+  if (self.args().empty()) self.ready();
   std::ifstream maps{"/proc/self/maps"};
   for (std::string line; std::getline(maps, line);)
     if (line.find("memfd:reeve-worker-page") != std::string::npos)
       std::memset(reinterpret_cast<void*>(std::stoull(line, nullptr, 16)), 0xA5, 4096);
+  std::cout << "done" << std::endl;
   for (;;) ::pause();
 }
 
@@ -127,18 +128,39 @@ BOOST_AUTO_TEST_CASE(a_page_of_nonsense_ends_its_worker_and_hurts_nobody_else) {
   BOOST_TEST(sup->status().size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(nonsense_is_never_passed_on_where_no_heartbeat_is_watched) {
+BOOST_AUTO_TEST_CASE(nonsense_is_found_by_who_looks_and_never_passed_on) {
   live_supervisor sup;
   auto spec = once(own_spec("records_scribbles"));
-  begun const started{sup->async_start(spec)};
-  // Whatever is done about it, what is read is never nonsense.
-  sup.until(event_kind::spawned);
-  sup.idle(200ms);
-  for (auto const& counter : sup.status_of("records_scribbles").counters)
-    BOOST_TEST(counter.name == "before");
-  sup->async_stop("records_scribbles", {.graceful = false}, [](error_code) {});
-  for (auto const& counter : sup.await_exit().counters) BOOST_TEST(counter.name == "before");
+  spec.ready = ready_when::spawned();
+  sup.start(spec);
+  sup.soon([&] {
+    for (auto const& counter : sup.status_of("records_scribbles").counters)
+      BOOST_TEST(counter.name == "before");
+    return sup.events.count(event_kind::exited) != 0;
+  });
+  auto const exit = sup.await_exit();
+  BOOST_TEST(text(exit.cause) == "protocol_violation");
+  for (auto const& counter : exit.counters) BOOST_TEST(counter.name == "before");
+}
+
+BOOST_AUTO_TEST_CASE(nonsense_is_found_while_the_page_is_asked_for_readiness) {
+  live_supervisor sup;
+  begun const started{sup->async_start(once(own_spec("records_scribbles", {"unready"})))};
+  BOOST_TEST(text(sup.await_exit().cause) == "protocol_violation");
   sup.until([&] { return started.done(); });
+}
+
+BOOST_AUTO_TEST_CASE(nonsense_that_nobody_saw_is_told_at_the_exit) {
+  live_supervisor sup;
+  auto spec = once(own_spec("records_scribbles"));
+  spec.ready = ready_when::spawned();
+  sup.start(sup.captured(spec));
+  sup.until([&] { return !sup.lines.empty(); });
+  ::kill(sup.await(event_kind::spawned).pid, SIGKILL);  // not a status: that would be a look
+  auto const exit = sup.await_exit();
+  BOOST_TEST(text(exit.cause) == "itself");
+  BOOST_TEST(exit.error == make_error_code(error::protocol_violation));
+  BOOST_TEST(exit.reason.find("magic") != std::string::npos, exit.reason);
 }
 
 BOOST_AUTO_TEST_CASE(the_peak_memory_of_a_runtime_worker_is_its_own) {

@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(a_restart_by_command_stops_in_reverse_and_starts_in_order) 
   check_story({kind::exited, kind::ready},
               {"c/0 exited", "b/0 exited", "a/0 exited", "a/0 ready", "b/0 ready", "c/0 ready"});
   check_generations({2, 2, 2});
+  for (auto const* name : {"a", "b", "c"}) BOOST_TEST(name_of(status_of(name).last_exit->cause) == "restart");
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_in_the_middle_of_the_start_leaves_nothing_running) {

@@ -150,6 +150,25 @@ BOOST_AUTO_TEST_CASE(a_blocking_check_runs_beside_the_supervisor) {
   pool.join();
 }
 
+BOOST_AUTO_TEST_CASE(no_hook_is_called_once_the_supervisor_is_destroyed) {
+  for (int round = 0; round < 20; ++round) {
+    bool destroyed = false;
+    int calls = 0;
+    live_supervisor sup;
+    auto spec = checked([&](worker_view const&) -> asio::awaitable<health_result> {
+      BOOST_TEST(!destroyed);
+      ++calls;
+      co_return health_result{};
+    });
+    spec.count = 4;
+    sup.start(spec);
+    sup.until([&] { return calls > round; });
+    sup.sup.reset();
+    destroyed = true;
+    sup.idle(10ms);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_is_told_about_its_worker) {
   live_supervisor sup;
   std::vector<worker_view> seen;

@@ -166,15 +166,15 @@ BOOST_AUTO_TEST_CASE(the_callers_own_signal_mask_stays_as_it_was) {
     BOOST_TEST(sigismember(&before, signal) == sigismember(&after, signal));
 }
 
-BOOST_AUTO_TEST_CASE(a_child_leads_a_session_or_a_group) {
+BOOST_AUTO_TEST_CASE(a_child_leads_a_group_or_a_session) {
   auto request = show_self();
-  auto const in_session = self_report::of(request);
-  BOOST_TEST(in_session.one("sid") == in_session.one("pid"));
-  BOOST_TEST(in_session.one("pgid") == in_session.one("pid"));
-  request.params.isolation = process_isolation::process_group;
   auto const in_group = self_report::of(request);
   BOOST_TEST(in_group.one("sid") == std::to_string(::getsid(0)));
   BOOST_TEST(in_group.one("pgid") == in_group.one("pid"));
+  request.params.isolation = process_isolation::session;
+  auto const in_session = self_report::of(request);
+  BOOST_TEST(in_session.one("sid") == in_session.one("pid"));
+  BOOST_TEST(in_session.one("pgid") == in_session.one("pid"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_asked_for_is_inherited) {

@@ -181,9 +181,8 @@ BOOST_AUTO_TEST_CASE(events_come_one_at_a_time_and_in_order_on_four_threads) {
   std::map<std::size_t, std::string> stories;
   for (auto const& e : events.all()) stories[e.worker.index] += std::string{to_string(e.kind)} + ' ';
   std::string const again = "stopping exited spawned ready ";
-  for (auto const& [index, story] : stories)
-    BOOST_TEST(("added spawned ready " + again + again + again + "stopping exited stopped removed ")
-                   .starts_with(story));
+  auto const life = "added spawned ready " + again + again + again + "stopping exited stopped removed ";
+  for (auto const& [index, story] : stories) BOOST_TEST(life.starts_with(story), story);
 }
 
 BOOST_AUTO_TEST_CASE(a_supervisor_is_destroyed_on_a_thread_while_its_context_runs_on_others) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 // Workers that cannot be started, and specs that are not tried.
 
@@ -254,6 +255,26 @@ BOOST_AUTO_TEST_CASE(so_does_one_that_throws_what_is_no_exception) {
   spec.for_instance = [](std::size_t, command&, environment&) { throw 1; };
   BOOST_TEST(finish(sup->async_start(spec)) == error_code{error::invalid_argument});
   until(kind::failed, "w");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_for_instance_makes_is_checked_before_it_is_started) {
+  auto spec = spec_of("w", "hang");
+  spec.restart.mode = restart_mode::never;
+  spec.for_instance = [](std::size_t, command& c, environment&) { c.args = {std::string{"a\0b", 3}}; };
+  diagnostics diag;
+  BOOST_TEST(finish(sup->async_start(spec, diag)) == error_code{error::invalid_argument});
+  BOOST_TEST(diag.message.find("command.args") != std::string::npos, diag.message);
+  BOOST_TEST(events.count(kind::spawned, "w") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo_that_nobody_reads_fails_its_start_and_holds_up_no_other) {
+  auto const path = folder.path / "fifo";
+  BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  auto spec = spec_of("w", "hang");
+  spec.restart.mode = restart_mode::never;
+  spec.stdio.out = stdio_target::file(path);
+  BOOST_TEST(finish(sup->async_start(spec)).value() == ENXIO);
+  BOOST_TEST(finish(sup->async_start(spec_of("other", "hang"))) == error_code{});
 }
 
 // ---- what is not tried -----------------------------------------------------------------------------------

@@ -69,10 +69,20 @@ BOOST_AUTO_TEST_CASE(the_group_that_was_swept_leaves_no_zombies) {
   BOOST_TEST(!has_children());
 }
 
-BOOST_AUTO_TEST_CASE(one_without_an_environment_is_known_by_the_session) {
+BOOST_AUTO_TEST_CASE(one_without_an_environment_is_known_by_the_group) {
   tree t{marked({"1", "clear"})};
   send_signal(t.leader.pidfd.get(), SIGKILL);
   finish(t.leader);
+  BOOST_TEST(exists(t.descendants.at(0)));
+  BOOST_TEST(reap_strays(marker, t.leader.pid) == 1);
+  require_soon([] { return !has_children(); });
+}
+
+BOOST_AUTO_TEST_CASE(one_in_a_group_of_its_own_is_known_by_the_session) {
+  auto request = marked({"1", "clear", "group"});
+  request.params.isolation = process_isolation::session;
+  tree t{request};
+  t.end();
   BOOST_TEST(exists(t.descendants.at(0)));
   BOOST_TEST(reap_strays(marker, t.leader.pid) == 1);
   require_soon([] { return !has_children(); });
@@ -130,7 +140,7 @@ BOOST_AUTO_TEST_CASE(orphans_that_end_while_the_worker_lives_are_reaped) {
   tree t{marked({"2", "double"})};
   ::kill(t.descendants.at(0), SIGKILL);
   require_end_of(t.descendants.at(0));
-  BOOST_TEST(reap_dead_strays(t.leader.pid) == 1);
+  reap_dead_strays();
   BOOST_TEST(is_gone(t.descendants.at(0)));
   BOOST_TEST(exists(t.descendants.at(1)));
   BOOST_TEST(exists(t.leader.pid));
@@ -143,7 +153,7 @@ BOOST_AUTO_TEST_CASE(orphans_that_end_while_the_worker_lives_are_reaped) {
 BOOST_AUTO_TEST_CASE(a_dead_worker_is_not_taken_for_an_orphan) {
   auto const worker = start(request_for("exit_with", {"7"}));
   require_readable(worker.pidfd.get());
-  BOOST_TEST(reap_dead_strays(worker.pid) == 0);
+  reap_dead_strays();
   BOOST_TEST(finish(worker).si_status == 7);
 }
 

@@ -104,6 +104,16 @@ BOOST_AUTO_TEST_CASE(a_restarted_worker_loses_the_daemons_of_its_last_life_only)
   require_gone({second});
 }
 
+BOOST_AUTO_TEST_CASE(daemons_that_end_while_their_worker_lives_leave_no_zombie) {
+  adopting_supervisor a;
+  auto const pids = a.sup.start_and_read_pids(tree({"2", "double"}));
+  ::kill(pids.at(0), SIGKILL);
+  require_gone({pids.at(0)});
+  BOOST_TEST(exists(pids.at(1)));
+  BOOST_TEST(!a.sup.stop_all());
+  require_gone({pids.at(1)});
+}
+
 BOOST_AUTO_TEST_CASE(the_applications_own_children_keep_their_status) {
   adopting_supervisor a;
   auto const own = start(request_for("sleep_exit", {"300", "9"}));

@@ -131,15 +131,15 @@ BOOST_AUTO_TEST_CASE(the_directory_and_the_other_parameters_arrive) {
   BOOST_TEST(report.one("umask") == "27");
   BOOST_TEST(report.one("nofile") == "77 88");
   BOOST_TEST(report.one("nice") == std::to_string(*spec.process.nice));
-  BOOST_TEST(report.one("pid") == report.one("sid"));
-}
-
-BOOST_AUTO_TEST_CASE(a_process_group_of_its_own_is_no_session) {
-  auto spec = show_self();
-  spec.process.isolation = process_isolation::process_group;
-  auto const report = report_of(spec);
   BOOST_TEST(report.one("pid") == report.one("pgid"));
   BOOST_TEST(report.one("sid") == std::to_string(::getsid(0)));
+}
+
+BOOST_AUTO_TEST_CASE(it_leads_a_session_where_that_is_asked_for) {
+  auto spec = show_self();
+  spec.process.isolation = process_isolation::session;
+  auto const report = report_of(spec);
+  BOOST_TEST(report.one("pid") == report.one("sid"));
 }
 
 BOOST_AUTO_TEST_CASE(a_program_is_looked_up_in_the_workers_own_PATH) {

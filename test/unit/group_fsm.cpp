@@ -188,10 +188,23 @@ BOOST_AUTO_TEST_CASE(a_commanded_restart_is_not_counted_and_does_not_wait) {
     BOOST_TEST(g.down(2) == "stop 1");
     BOOST_TEST(g.down(1) == "stop 0");
     BOOST_TEST(g.down(0) == "start 0");
+    BOOST_TEST((g.fsm.cause() == exit_cause::restart));
     g.comes_up();
   }
   BOOST_TEST(g.ended(0) == "stop 2");
   BOOST_TEST(!g.fsm.failing());
+  BOOST_TEST((g.fsm.cause() == exit_cause::group));
+}
+
+BOOST_AUTO_TEST_CASE(the_last_command_says_why_members_are_stopped) {
+  rig g{strategy::one_for_all};
+  g.up();
+  g.ended(1);
+  BOOST_TEST((g.fsm.cause() == exit_cause::group));
+  g.restart();
+  BOOST_TEST((g.fsm.cause() == exit_cause::restart));
+  g.stop();
+  BOOST_TEST((g.fsm.cause() == exit_cause::stop));
 }
 
 namespace {

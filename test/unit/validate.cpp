@@ -89,6 +89,7 @@ BOOST_AUTO_TEST_CASE(command_and_environment) {
          s.for_instance = [](std::size_t, command& c, environment&) { c.program = "/bin/true"; };
        }},
       {"program with NUL", "command.program", [](auto& s) { s.command.program = "/bin/\0true"s; }},
+      {"type with NUL", "command.worker_type", [](auto& s) { s.command = in_this_program("a\0b"s); }},
       {"argument with NUL", "command.args",
        [](auto& s) {
          s.command.args = {"a", "\0"s};
@@ -144,6 +145,10 @@ BOOST_AUTO_TEST_CASE(process_params) {
       {"empty user", "process.user", [](auto& s) { s.process.user = ""; }},
       {"group", "", [](auto& s) { s.process.group = "12"; }},
       {"empty group", "process.group", [](auto& s) { s.process.group = ""; }},
+      {"user with NUL", "process.user", [](auto& s) { s.process.user = "nobody\0"s; }},
+      {"group with NUL", "process.group", [](auto& s) { s.process.group = "12\0"s; }},
+      {"directory", "", [](auto& s) { s.process.directory = "/tmp"; }},
+      {"directory with NUL", "process.directory", [](auto& s) { s.process.directory = "/tmp\0"s; }},
       {"umask", "", [](auto& s) { s.process.umask = 0777; }},
       {"umask 01000", "process.umask", [](auto& s) { s.process.umask = 01000; }},
   });
@@ -160,6 +165,7 @@ BOOST_AUTO_TEST_CASE(output) {
       {"stdin from a pipe", "stdio.in", [](auto& s) { s.stdio.in = stdio_target::pipe(); }},
       {"stdin from a file", "", [](auto& s) { s.stdio.in = stdio_target::file("in"); }},
       {"stdin from no file", "stdio.in", [](auto& s) { s.stdio.in = stdio_target::file(""); }},
+      {"stdin from a file with NUL", "stdio.in", [](auto& s) { s.stdio.in = stdio_target::file("in\0"s); }},
       {"stdout to no file", "stdio.out", [](auto& s) { s.stdio.out = stdio_target::file(""); }},
       {"stderr to no file", "stdio.err", [](auto& s) { s.stdio.err = stdio_target::file(""); }},
       {"stdout to a pipe", "", piped([](auto&) {})},
@@ -170,6 +176,8 @@ BOOST_AUTO_TEST_CASE(output) {
          s.stdio.err = stdio_target::pipe();
          s.on_death = on_supervisor_death::live_on;
        }},
+      {"captured to a file with NUL", "output.to_file",
+       piped([](auto& s) { s.output.to_file = {.path = "f\0"s}; })},
       {"log without a pipe", "output", [](auto& s) { s.output.to_log = true; }},
       {"file without a pipe", "output", [](auto& s) { s.output.to_file = {.path = "f"}; }},
       {"lines without a pipe", "output", [](auto& s) { s.output.on_line = [](output_line const&) {}; }},
