@@ -12,11 +12,12 @@
 
 namespace reeve {
 
-/// The program a worker runs, and its arguments.
+/// The program a worker runs, and its arguments. No string may have a NUL in it.
 ///
 ///     command c{"/usr/bin/python3", "-m", "http.server"};
 ///     c.args.push_back("8080");
 struct command {
+  /// Empty: what `worker_spec::for_instance` fills in.
   command() = default;
 
   /// The program, then its arguments.
@@ -27,7 +28,8 @@ struct command {
     args.assign(it + 1, program_and_args.end());
   }
 
-  /// A path; a name without a slash is looked up in the PATH of the worker's environment.
+  /// A path, which if relative begins at `process_params::directory`; a name without a slash is looked up in
+  /// the PATH of the worker's environment.
   std::string program;
   /// The arguments after the program's own name.
   std::vector<std::string> args;
@@ -35,8 +37,9 @@ struct command {
   std::string worker_type;
 };
 
-/// The command that runs a worker registered with `REEVE_WORKER` in the image that is running now, even
-/// where its file has been replaced meanwhile. The program's `main` must call `run_as_worker`.
+/// The command that runs a worker registered with `REEVE_WORKER` or `REEVE_FUNCTION_WORKER` in the image that
+/// is running now, even where its file has been replaced meanwhile. The program's `main` must call
+/// `run_as_worker`.
 inline command in_this_program(std::string worker_type, std::vector<std::string> args = {}) {
   command c;
   c.args = std::move(args);

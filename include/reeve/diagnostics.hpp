@@ -15,9 +15,9 @@ namespace reeve {
 struct diagnostics {
   /// What happened and what to do about it, in words.
   std::string message;
-  /// The field that was wrong, for `error::invalid_argument`: "restart.window".
+  /// The field that was wrong, for `error::invalid_argument`: "restart.window", "workers[1].name".
   std::string field;
-  /// The exit of the worker that failed, where one ended.
+  /// The exit of the worker that failed, where one ended or could not be started.
   std::optional<exit_record> exit;
 };
 

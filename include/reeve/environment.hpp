@@ -19,6 +19,9 @@ namespace reeve {
 ///     environment env{{"LANG", "C"}};      // inherited, and LANG set
 ///     env.unset("DISPLAY");                // not this one
 ///     env.clear();                         // nothing inherited; what is set from here on is all there is
+///
+/// A start refuses a name that is empty, has '=' or NUL in it, or begins with REEVE_ (those are reeve's own),
+/// and a value with NUL in it. To every environment it adds variables of its own: see doc/worker_page.md.
 class REEVE_DECL environment {
  public:
   /// Inherits everything.
@@ -42,7 +45,7 @@ class REEVE_DECL environment {
   /// What was set (a value) and unset (no value), by name.
   std::map<std::string, std::optional<std::string>> const& changes() const noexcept { return changes_; }
 
-  /// The environment as "NAME=value" strings, on top of `base` where it inherits. O(variables).
+  /// The environment as "NAME=value" strings, on top of `base` where it inherits. O(n log n) for n variables.
   std::vector<std::string> resolve(char const* const* base) const;
 
  private:

@@ -12,23 +12,26 @@
 
 namespace reeve {
 
+/// Boost's error code, which every operation gives.
 using boost::system::error_code;
 
 /// What reeve itself reports. The operating system's errors keep their own values: a program that does
 /// not exist is `ENOENT` in the system category, not one of these.
 enum class error {
   /// A field of a spec or of a policy is wrong: `diagnostics::field` names it and the message says what
-  /// to write instead. Nothing was started.
+  /// to write instead. Nothing was started. In an exit record: `worker_spec::for_instance` threw, or made
+  /// something wrong; the reason says what.
   invalid_argument = 1,
 
-  /// A worker or a group of this name is in use. Stop it first, or choose another name.
+  /// A worker or a group of this name is in use, or the name is a group member's. Stop it first, or choose
+  /// another name.
   already_started,
 
   /// No worker or group has this name or index. `status()` lists those that exist.
   not_found,
 
-  /// The id's generation has ended: another incarnation runs in its place. Ask `find` for the current one,
-  /// or use generation 0, which means whichever runs.
+  /// The id's generation is not the current one: another incarnation has taken its place. Ask `find` for the
+  /// current one, or use generation 0, which means whichever runs.
   stale_generation,
 
   /// The worker ended before it was ready. `diagnostics::exit` tells how; the worker is still restarted by
@@ -42,20 +45,20 @@ enum class error {
   stopped,
 
   /// The restart budget is spent: more than `max_restarts` restarts within `window`. The worker stays down
-  /// until it is started or restarted by command.
+  /// until it is started or restarted by command. Of an operation on a group: the group gave up.
   restart_limit,
 
   /// No beat was seen for the heartbeat's timeout.
   heartbeat_lost,
 
-  /// No beat was ever seen within `start_within`. The program does not beat: let it call `worker::beat()`
+  /// No beat was seen within `start_within`. The program does not beat: let it call `worker::beat()`
   /// or write the worker page.
   heartbeat_never_started,
 
   /// The health check failed as often in a row as the policy allows.
   health_check_failed,
 
-  /// The worker wrote nonsense to its page or its control socket, and was killed for it.
+  /// The worker wrote nonsense to its page or its control socket, and was killed for it where it still ran.
   protocol_violation,
 
   /// The program has no worker of this name: it was registered too late, or the linker dropped it from a

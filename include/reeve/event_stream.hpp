@@ -24,6 +24,7 @@ class event_queue;
 
 /// An event as a stream delivers it.
 struct received_event {
+  /// What happened.
   worker_event event;
   /// So many older events were lost before this one, because the reader was slow.
   std::uint64_t lost = 0;
@@ -42,13 +43,17 @@ struct received_event {
 /// safety: distinct streams are independent; one stream is for one reader at a time.
 class REEVE_DECL event_stream {
  public:
+  /// The type of the supervisor's executor.
   using executor_type = boost::asio::any_io_executor;
 
+  /// The other stream may be destroyed or assigned to, and nothing else; a pending `async_next` goes on.
   event_stream(event_stream&&) noexcept = default;
+  /// A pending `async_next` of this stream completes with `operation_aborted`; one of the other goes on.
   event_stream& operator=(event_stream&&) noexcept;
   /// A pending `async_next` completes with `operation_aborted`.
   ~event_stream();
 
+  /// The supervisor's executor: where a handler without one of its own is called.
   executor_type get_executor() const;
 
   /// All workers as they were when the stream began.
@@ -57,7 +62,7 @@ class REEVE_DECL event_stream {
   /// Waits for the next event.
   ///
   /// Completion: `void(error_code, received_event)`.
-  /// Cancellation: total; no event is lost by it.
+  /// Cancellation: terminal, partial and total; no event is lost by it.
   /// Errors: `error::end_of_stream` once the supervisor was destroyed and what was queued has been read;
   /// `boost::asio::error::in_progress` while another `async_next` of this stream is pending.
   template <

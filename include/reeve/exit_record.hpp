@@ -24,7 +24,7 @@ enum class exit_cause {
   itself,
   /// It was never there: the program could not be started. `exit_record::error` tells why.
   spawn_failed,
-  /// A stop, a scale down, or the end of the supervisor.
+  /// A stop, a scale down, or a removal.
   stop,
   /// A commanded restart.
   restart,
@@ -47,25 +47,34 @@ REEVE_DECL char const* to_string(exit_cause cause) noexcept;
 
 /// Why a worker died: everything that is known of one exit, in one value.
 struct exit_record {
+  /// Which worker, in which of its incarnations.
   worker_id worker;
   /// 0 when the program could not be started.
   pid_t pid = 0;
+  /// How it ended. Unknown, too, when the program could not be started.
   exit_status status;
+  /// Who ended it, and why.
   exit_cause cause = exit_cause::itself;
-  /// The error behind the cause: errno of a failed start, or the `reeve::error` of an unhealthy worker.
+  /// The error behind the cause: errno of a failed start (`error::invalid_argument` where `for_instance`
+  /// failed), or the `reeve::error` of an unhealthy worker, of one that lacks its type, or of nonsense that
+  /// was found at its end.
   error_code error;
-  /// What there is to say about the cause in words: the failed step, the health check's reason.
+  /// What there is to say about the cause in words: the failed step, the health check's reason, what the
+  /// worker's runtime said of its end.
   std::string reason;
 
+  /// From its start to the notice of its end; zero when the program could not be started.
   std::chrono::steady_clock::duration uptime{};
+  /// Its CPU time in user mode, and that of the children it waited for; zero where the status is unknown.
   std::chrono::microseconds user_time{};
+  /// The same in the kernel.
   std::chrono::microseconds system_time{};
   /// Peak resident memory in bytes; empty where it is not known (see doc/lifecycle.md).
   std::optional<std::uint64_t> peak_memory;
 
   /// Time since the last beat that was seen; empty without a heartbeat, or when none was ever seen.
   std::optional<std::chrono::steady_clock::duration> heartbeat_age;
-  /// The worker's counters and flags as they stood at the end.
+  /// The worker's counters and flags as they stood at the end, where it had a page.
   std::vector<counter_value> counters;
   /// The last lines it printed, oldest first, where its output is captured.
   std::vector<std::string> last_lines;

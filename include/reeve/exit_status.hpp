@@ -15,7 +15,7 @@ namespace reeve {
 /// An exit code of 9 and SIGKILL are different things here, as they are in the kernel.
 class REEVE_DECL exit_status {
  public:
-  /// Unknown: the application reaped the child itself, or ignores SIGCHLD.
+  /// Unknown: the application reaped the child itself, or ignores SIGCHLD; or there was no child.
   constexpr exit_status() noexcept = default;
 
   /// Ended by `exit(code)`.
@@ -26,8 +26,13 @@ class REEVE_DECL exit_status {
     return {kind::signaled, signal, core};
   }
 
+  /// Whether anybody can tell how it ended.
   constexpr bool known() const noexcept { return kind_ != kind::unknown; }
+
+  /// Whether it ended by an exit code.
   constexpr bool exited() const noexcept { return kind_ == kind::exited; }
+
+  /// Whether it was ended by a signal.
   constexpr bool signaled() const noexcept { return kind_ == kind::signaled; }
 
   /// The exit code. Only of a process that `exited()`; otherwise -1.

@@ -3,7 +3,11 @@
 
 #pragma once
 
-// All of reeve.
+/// @file
+/// All of reeve.
+
+/// @namespace reeve
+/// Worker processes that are supervised, and the supervisor.
 
 #include <reeve/command.hpp>
 #include <reeve/counter_value.hpp>

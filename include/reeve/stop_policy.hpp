@@ -12,7 +12,7 @@ namespace reeve {
 enum class signal_scope {
   /// The worker's own process.
   leader,
-  /// It and its children.
+  /// Its whole process group: it and its children.
   group,
 };
 
@@ -22,11 +22,16 @@ enum class signal_scope {
 /// 2. `signal`, then SIGCONT so that a stopped worker hears it: `signal_grace`.
 /// 3. SIGKILL to its whole group.
 ///
-/// A grace of zero leaves its step out.
+/// A grace of zero leaves its step out. A class worker has half of the longer one for its `start` to end, and
+/// as much for its `stop`.
 struct stop_policy {
+  /// How long a worker that was asked has to end: zero to a year.
   std::chrono::steady_clock::duration ask_grace = std::chrono::seconds{10};
+  /// The signal that tells it to end: 1 to SIGRTMAX.
   int signal = SIGTERM;
+  /// How long it has to end after the signal: zero to a year.
   std::chrono::steady_clock::duration signal_grace = std::chrono::seconds{5};
+  /// Whom the signal is sent to.
   signal_scope scope = signal_scope::leader;
 };
 

@@ -34,11 +34,16 @@ class supervisor_impl;
 /// Which workers a command is for: all instances of a name (of a worker or of a group), or one instance.
 class worker_selector {
  public:
+  /// All instances of the worker, or of the group's workers, of this name.
   worker_selector(std::string name) : value_{std::move(name)} {}
+  /// The same.
   worker_selector(std::string_view name) : value_{std::string{name}} {}
+  /// The same.
   worker_selector(char const* name) : value_{std::string{name}} {}
+  /// One instance: with generation 0 whichever incarnation runs, else that one only.
   worker_selector(worker_id id) : value_{std::move(id)} {}
 
+  /// The name or the id.
   std::variant<std::string, worker_id> const& value() const noexcept { return value_; }
 
  private:
@@ -61,27 +66,35 @@ class worker_selector {
 /// - Completion: the signature is named with each. The handler is never called from inside the call; it runs
 ///   on its associated executor, or else on the supervisor's. The default token is `boost::asio::deferred`,
 ///   which `co_await` takes; an operation that is not awaited does nothing.
-/// - Cancellation: terminal, partial and total. Said with each is what a cancelled operation leaves behind; it
-///   completes with `boost::asio::error::operation_aborted`, as do all pending ones when the supervisor is
+/// - Cancellation: terminal, partial and total. Said with each is what a cancelled operation leaves behind;
+///   it completes with `boost::asio::error::operation_aborted`, as do all pending ones when the supervisor is
 ///   destroyed.
-/// - Errors: `error::invalid_argument`, `error::not_found` and `error::stale_generation` where the arguments
-///   ask for it; more is said with each. A `diagnostics` tells what an error code cannot, and must outlive
-///   the operation; it is written before the handler is posted.
+/// - Errors: said with each. Of an operation that takes a `worker_selector`: `error::not_found` where there
+///   is no such name or index, and `error::stale_generation` where the id's generation is not the current
+///   one. A `diagnostics` tells what an error code cannot, and must outlive the operation; it is written
+///   before the handler is posted.
 /// - Thread safety: every member may be called from any thread at any time, except move and destruction.
-/// - Lifetime: arguments are copied at the call. Operations outlive a moved supervisor.
+/// - Lifetime: arguments are copied at the call, a `diagnostics` excepted. Operations outlive a moved
+///   supervisor.
 ///
 /// Destroying the supervisor ends its workers (SIGKILL to each group; `on_supervisor_death::live_on` lets
 /// them be). For an orderly end, `async_stop_all` first. The executor's context must outlive the supervisor.
 class REEVE_DECL supervisor {
  public:
+  /// The type of its executor.
   using executor_type = boost::asio::any_io_executor;
 
-  /// Throws boost::system::system_error for a parameter that makes no sense.
+  /// A supervisor of nothing yet. Throws `boost::asio::execution::bad_executor` where the executor is empty,
+  /// and `std::system_error` where `supervisor_params::subreaper` needs a thread and the system has none.
   explicit supervisor(executor_type executor, supervisor_params params = {});
+  /// The other one may be destroyed or assigned to, and nothing else.
   supervisor(supervisor&&) noexcept;
+  /// Ends the workers of this one, as its destruction does, and takes over those of the other.
   supervisor& operator=(supervisor&&) noexcept;
+  /// Ends its workers at once. Does not block.
   ~supervisor();
 
+  /// The executor that it was made with.
   executor_type get_executor() const;
 
   /// Starts all instances of a worker and keeps them alive from then on. Completes when all are ready, or
@@ -90,10 +103,12 @@ class REEVE_DECL supervisor {
   ///
   /// Completion: `void(error_code)`.
   /// Cancellation: stops what it started.
-  /// Errors: `error::invalid_argument` (the field is in the diagnostics; nothing was started),
-  /// `error::already_started`, `error::unknown_worker_type`, `error::exited_before_ready`,
-  /// `error::start_timeout` and `error::restart_limit` (the exit is in the diagnostics), `error::stopped`;
-  /// errno of the failed step when the program could not be started (the step is in the diagnostics).
+  /// Errors: `error::invalid_argument` (the field is in the diagnostics; nothing was started) and
+  /// `error::already_started`; `error::stopped`; of a worker that ended before it was ready (its exit is in
+  /// the diagnostics) `error::exited_before_ready`, `error::start_timeout`, `error::unknown_worker_type`,
+  /// `error::heartbeat_never_started`, `error::heartbeat_lost`, `error::protocol_violation`, errno of the
+  /// failed step when the program could not be started, or `error::invalid_argument` when `for_instance`
+  /// failed.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_start(worker_spec spec, Token&& token = Token{}) {
     return initiate(&supervisor::start, token, std::move(spec), no_diagnostics());
@@ -104,7 +119,13 @@ class REEVE_DECL supervisor {
     return initiate(&supervisor::start, token, std::move(spec), &diag);
   }
 
-  /// Starts a group: its workers in order, each when the one before it is ready. Else as for a worker.
+  /// Starts a group: its workers in order, each when the one before it is ready. A worker that is down for
+  /// good before it was ready takes the group down again. A group that was stopped or gave up may be started
+  /// again, with a new spec.
+  ///
+  /// Completion: `void(error_code)`.
+  /// Cancellation: stops the group, in reverse order.
+  /// Errors: as for a worker, and `error::restart_limit` where the group gave up.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_start(group_spec spec, Token&& token = Token{}) {
     return initiate(&supervisor::start_group, token, std::move(spec), no_diagnostics());
@@ -121,6 +142,7 @@ class REEVE_DECL supervisor {
   ///
   /// Completion: `void(error_code)`.
   /// Cancellation: the stop goes on; only the waiting ends.
+  /// Errors: `error::not_found`, `error::stale_generation`.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_stop(worker_selector which, stop_options options, Token&& token = Token{}) {
     return initiate(&supervisor::stop, token, std::move(which), options);
@@ -131,10 +153,12 @@ class REEVE_DECL supervisor {
     return initiate(&supervisor::stop, token, std::move(which), stop_options{});
   }
 
-  /// Stops everything, as `async_stop` does.
+  /// Stops everything, as `async_stop` does: all workers and groups at once. With the token
+  /// `boost::asio::detached` nobody waits for it.
   ///
   /// Completion: `void(error_code)`.
   /// Cancellation: the stop goes on; only the waiting ends.
+  /// Errors: none.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_stop_all(stop_options options, Token&& token = Token{}) {
     return initiate(&supervisor::stop_all, token, options);
@@ -151,7 +175,8 @@ class REEVE_DECL supervisor {
   ///
   /// Completion: `void(error_code)`.
   /// Cancellation: a restart that has begun goes on; a rolling one goes no further.
-  /// Errors: those of a worker that does not become ready, as for `async_start`; a rolling restart ends there.
+  /// Errors: `error::not_found`, `error::stale_generation`; those of a worker that does not become ready, as
+  /// for `async_start`: a rolling restart ends there.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_restart(worker_selector which, Token&& token = Token{}) {
     return initiate(&supervisor::restart, token, std::move(which), no_diagnostics());
@@ -162,12 +187,13 @@ class REEVE_DECL supervisor {
     return initiate(&supervisor::restart, token, std::move(which), &diag);
   }
 
-  /// Makes it `count` instances: starts what is missing, and completes when that is ready; or stops those with
-  /// the highest indexes gracefully, and completes when they are gone from the list.
+  /// Makes it `count` instances, at most 100,000: starts what is missing, and completes when that is ready;
+  /// or stops those with the highest indexes gracefully, and completes when they are gone from the list.
   ///
   /// Completion: `void(error_code)`.
   /// Cancellation: the scaling goes on; only the waiting ends.
-  /// Errors: those of a worker that does not become ready, as for `async_start`.
+  /// Errors: `error::not_found`, of a group's name too; `error::invalid_argument` for the count; those of a
+  /// worker that does not become ready, as for `async_start`.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_scale(std::string name, std::size_t count, Token&& token = Token{}) {
     return initiate(&supervisor::scale, token, std::move(name), count, no_diagnostics());
@@ -179,10 +205,11 @@ class REEVE_DECL supervisor {
     return initiate(&supervisor::scale, token, std::move(name), count, &diag);
   }
 
-  /// Stops a worker name or a group, and forgets it.
+  /// Stops a worker name or a group gracefully, and forgets it.
   ///
   /// Completion: `void(error_code)`.
   /// Cancellation: the removal goes on; only the waiting ends.
+  /// Errors: `error::not_found`; `error::invalid_argument` for a member of a group: remove the group.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_remove(std::string name, Token&& token = Token{}) {
     return initiate(&supervisor::remove, token, std::move(name));
@@ -193,7 +220,8 @@ class REEVE_DECL supervisor {
   ///
   /// Completion: `void(error_code)`.
   /// Cancellation: none; it completes at once.
-  /// Errors: errno of the first signal that could not be sent; `error::not_found` when no process was there.
+  /// Errors: `error::not_found`, also when no process was there; `error::stale_generation`; errno of the
+  /// first signal that could not be sent.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_signal(worker_selector which, int signal, Token&& token = Token{}) {
     return initiate(&supervisor::send_signal, token, std::move(which), signal);
@@ -209,7 +237,8 @@ class REEVE_DECL supervisor {
   /// lock.
   std::optional<worker_status> find(worker_id const& id) const;
 
-  /// The last exits of one instance, oldest first (see `supervisor_params::exit_history`). Takes a lock.
+  /// The last exits of one instance, whatever the id's generation, oldest first (see
+  /// `supervisor_params::exit_history`). Takes a lock.
   std::vector<std::shared_ptr<exit_record const>> exits(worker_id const& id) const;
 
   /// The processes that exist now. Takes a lock; O(workers).

@@ -3,6 +3,9 @@
 
 #pragma once
 
+/// @file
+/// The worker's own side.
+
 #include <reeve/error.hpp>
 #include <reeve/worker_id.hpp>
 
@@ -35,8 +38,11 @@ class counter {
   void add(std::uint64_t n = 1) noexcept { value_->fetch_add(n, std::memory_order_relaxed); }
   /// Sets it. One atomic store.
   void set(std::uint64_t n) noexcept { value_->store(n, std::memory_order_relaxed); }
+  /// Its value. One atomic load.
   std::uint64_t get() const noexcept { return value_->load(std::memory_order_relaxed); }
+  /// Adds 1.
   counter& operator++() noexcept { return add(), *this; }
+  /// Adds `n`.
   counter& operator+=(std::uint64_t n) noexcept { return add(n), *this; }
 
  private:
@@ -48,8 +54,11 @@ class counter {
 /// A named flag on the worker page. Cheap to copy; valid as long as a counter is. Thread-safe.
 class flag {
  public:
+  /// Sets or clears it. One atomic store.
   void set(bool on = true) noexcept { value_->store(on ? 1 : 0, std::memory_order_relaxed); }
+  /// Whether it is on. One atomic load.
   bool get() const noexcept { return value_->load(std::memory_order_relaxed) != 0; }
+  /// Sets or clears it.
   flag& operator=(bool on) noexcept { return set(on), *this; }
 
  private:
@@ -60,8 +69,8 @@ class flag {
 
 /// The worker's own side: who it is, its heartbeat, its counters, and the request to stop.
 ///
-/// One exists while a worker registered with REEVE_WORKER or REEVE_FUNCTION_WORKER runs, and is passed to it.
-/// All members are safe to call from any thread. `beat` is for one thread at a time: when several beat at
+/// One exists while a worker registered with `REEVE_WORKER` or `REEVE_FUNCTION_WORKER` runs, and is passed to
+/// it. All members are safe to call from any thread. `beat` is for one thread at a time: when several beat at
 /// once, beats may go uncounted.
 class REEVE_DECL worker {
  public:
@@ -86,16 +95,18 @@ class REEVE_DECL worker {
   /// The same, with `error::not_supervised` in `ec` where nobody listens.
   void beat(error_code& ec) noexcept;
 
-  /// Says that the worker is ready. A class worker is ready by itself once its `start` has been entered,
-  /// unless `manual_readiness` was called in its constructor; a function worker calls this. Idempotent.
+  /// Says that the worker is ready. A class worker is ready by itself once its `start` has given control back
+  /// to the loop or returned, unless `manual_readiness` was called in its constructor; a function worker
+  /// calls this. Idempotent.
   void ready();
 
   /// For the constructor of a class worker: it will call `ready` itself.
   void manual_readiness() noexcept;
 
   /// The counter of this name, made on first use: keep it rather than ask again. At most 64 counters and
-  /// flags, with names of 1 to 39 printable ASCII characters. Takes a lock. Throws boost::system::system_error:
-  /// error::too_many_counters, or error::invalid_argument for a bad name or a name that is a flag.
+  /// flags, with names of 1 to 39 printable ASCII characters. Takes a lock. Throws
+  /// boost::system::system_error: error::too_many_counters, or error::invalid_argument for a bad name or a
+  /// name that is a flag.
   counter get_counter(std::string_view name);
 
   /// The flag of this name, as for `get_counter`.
@@ -124,13 +135,13 @@ class REEVE_DECL worker {
 enum class worker_exit : int {
   /// `start` returned, or was cancelled by a shutdown and ended within its grace; `stop` succeeded.
   success = 0,
-  /// `start` threw, or a handler on the worker's event loop, or the function worker.
+  /// `start` threw, or a handler on the worker's event loop before `stop`, or the function worker.
   start_failed = 70,
   /// The constructor threw.
   construction_failed = 71,
   /// `start` did not end within its grace after it was cancelled. `stop` was called all the same.
   start_ignored_cancellation = 72,
-  /// `stop` threw.
+  /// `stop` threw, or a handler on the event loop while it ran or after it.
   stop_failed = 73,
   /// `stop` did not end within its grace.
   stop_timed_out = 74,
@@ -146,12 +157,15 @@ enum class worker_exit : int {
 ///
 /// It is constructed with its `worker`; then `start` runs until it is done or cancelled (cancellation type
 /// terminal); then `stop` cleans up: once, whatever became of `start`, even if it was never entered because
-/// the request to stop came first. Only a constructor that throws is not followed by `stop`. Both have the
-/// supervisor's grace (5 s stand-alone). What is still suspended on the loop after `stop`, a `start` that
-/// ignored its cancellation too, is destroyed then, and the object after it: by the end of `stop` other threads
-/// must no longer use the loop.
+/// the request to stop came first. Only a constructor that throws is not followed by `stop`. `start`, once it
+/// was cancelled, and `stop` each have half of the longer of the `stop_policy`'s `ask_grace` and
+/// `signal_grace` (5 s by default, and stand-alone). What `stop` leaves on the loop has 250 ms, but no more
+/// than is left of the grace, to come to its end. What is still suspended after that, a `start` that ignored
+/// its cancellation too, is destroyed, and the object after it: by the end of `stop` other threads must no
+/// longer use the loop.
 ///
-/// The loop beats by itself where the supervisor asks for a heartbeat: a loop that is blocked does not beat.
+/// The loop beats by itself where the supervisor asks for a heartbeat or a first beat: a loop that is blocked
+/// does not beat.
 template <class T>
 concept class_worker = std::constructible_from<T, worker&> && requires(T t) {
   { t.start() } -> std::same_as<boost::asio::awaitable<void>>;
@@ -205,7 +219,8 @@ bool register_worker_type(char const* type) {
 /// After the supervisor's death the shutdown has one second; at its end, or past it, the worker's process
 /// group is killed, and the worker with it: `main` does not go on then. A signal interrupts a blocking system
 /// call of the main thread (EINTR); a request does not. A write into a pipe that nobody reads any more, the
-/// supervisor's perhaps, is an error (EPIPE) and not SIGPIPE, unless the application set that signal's action.
+/// supervisor's perhaps, is an error (EPIPE) and not the worker's end, unless the application set SIGPIPE's
+/// action.
 [[nodiscard]] REEVE_DECL std::optional<int> run_as_worker(int argc, char** argv);
 
 /// Runs a registered worker in this process without a supervisor, until it ends or SIGINT or SIGTERM asks it

@@ -18,11 +18,15 @@ namespace reeve {
 /// The generation counts the worker's incarnations from 1. In a command, generation 0 means whichever
 /// incarnation runs now; any other value acts on that incarnation only, never on its successor.
 struct worker_id {
+  /// The name of its spec.
   std::string name;
+  /// Its index among the spec's instances, from 0.
   std::size_t index = 0;
+  /// Its incarnation, from 1; 0 before its first start, and in a command for whichever runs.
   std::uint64_t generation = 0;
 
   friend bool operator==(worker_id const&, worker_id const&) = default;
+  /// By name, then by index, then by generation.
   friend auto operator<=>(worker_id const&, worker_id const&) = default;
 };
 

@@ -27,9 +27,18 @@ severity severity_of(log_level level) noexcept {
 
 }  // namespace
 
-// The attributes go with the record: no logger object is shared between threads.
-void logger::write(log_level level, worker_id const& worker, pid_t pid, std::string_view text) const {
+void logger::write(log_level level, worker_id const& worker, pid_t pid,
+                   std::string_view text) const noexcept {
   if (!enabled(level)) return;
+  try {
+    write_record(level, worker, pid, text);
+  } catch (...) {
+    // Who wants to hear of it installs Boost.Log's exception handler.
+  }
+}
+
+// The attributes go with the record: no logger object is shared between threads.
+void logger::write_record(log_level level, worker_id const& worker, pid_t pid, std::string_view text) const {
   blog::attribute_set attributes;
   attributes["Channel"] = blog::attributes::constant<std::string>{"reeve"};
   attributes["Severity"] = blog::attributes::constant<severity>{severity_of(level)};

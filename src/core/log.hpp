@@ -19,10 +19,12 @@ class logger {
   bool enabled(log_level level) const noexcept { return level >= least_ && least_ != log_level::off; }
 
   /// One record about one worker, which the text names for sinks that show no attributes; `pid` is 0 where it
-  /// has no process.
-  void write(log_level level, worker_id const& worker, pid_t pid, std::string_view text) const;
+  /// has no process. What a sink or a filter throws ends here: a supervisor must not be stopped by a full disk.
+  void write(log_level level, worker_id const& worker, pid_t pid, std::string_view text) const noexcept;
 
  private:
+  void write_record(log_level level, worker_id const& worker, pid_t pid, std::string_view text) const;
+
   log_level least_;
 };
 

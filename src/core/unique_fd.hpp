@@ -32,4 +32,9 @@ class unique_fd {
   int fd_ = -1;
 };
 
+/// The descriptor under a number above those of the standard streams, closed on exec: where one of these is
+/// closed, a descriptor of ours may get its number, and a child that inherits the stream would inherit ours.
+/// `fd` itself where no such number is left.
+unique_fd above_standard_streams(unique_fd fd) noexcept;
+
 }  // namespace reeve

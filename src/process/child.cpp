@@ -71,7 +71,8 @@ child::~child() {
 
 void child::leave() noexcept {
   if (!released_) signal(SIGKILL, signal_target::group);
-  launch_thread::reap_later(unique_fd{pidfd_.release()}, pid_, !released_);
+  if (released_) then_ = nullptr;
+  launch_thread::reap_later(unique_fd{pidfd_.release()}, pid_, !released_, std::move(then_));
 }
 
 void child::async_wait(std::function<void(child_exit const&)> handler) {
@@ -104,7 +105,10 @@ std::optional<child_exit> child::collect() {
   sweep_group(pid_);
   rusage usage{};
   // The application may have reaped it since the look: then its usage went there.
-  if (reap_child(pidfd_.native_handle(), info, usage) != child_state::ended) return result;
+  if (reap_child(pidfd_.native_handle(), info, usage) != child_state::ended) {
+    forget_child(pid_);
+    return result;
+  }
   result.user_time = to_duration(usage.ru_utime);
   result.system_time = to_duration(usage.ru_stime);
   // The kernel starts a child's peak at that of the memory it left at its exec, and that was ours.
@@ -117,10 +121,7 @@ error_code child::signal(int number, signal_target target) {
   if (ended_) return {};
   int const pidfd = pidfd_.native_handle();
   if (target == signal_target::leader) return unless_ended(send_signal(pidfd, number));
-  // The group's number is the leader's for as long as that is not reaped, be it by the application.
-  if (auto const ec = send_signal(pidfd, 0)) return unless_ended(ec);
-  if (::kill(-pid_, number) == 0) return {};
-  return unless_ended({errno, boost::system::system_category()});
+  return signal_group(pidfd, pid_, number);
 }
 
 }  // namespace reeve

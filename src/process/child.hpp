@@ -56,6 +56,9 @@ class child {
   /// Success, too, when the process has ended already.
   error_code signal(int number, signal_target target);
 
+  /// What the launch thread calls when it has reaped a process that was left to it.
+  void when_left(std::function<void()> then) { then_ = std::move(then); }
+
   /// Lets the process live on when this object is destroyed; it is still reaped when it ends, but its group
   /// is left alone.
   void release() noexcept { released_ = true; }
@@ -69,6 +72,7 @@ class child {
   pid_t const pid_;
   std::uint64_t const parent_peak_at_spawn_;
   std::function<void(child_exit const&)> handler_;
+  std::function<void()> then_;
   /// Held weakly by the pending wait, whose completion may come after this object's end.
   std::shared_ptr<void> alive_ = std::make_shared<char>();
   bool ended_ = false;

@@ -109,9 +109,8 @@ struct reaper : std::enable_shared_from_this<reaper> {
     if (state == child_state::ended) {
       if (leads_group) sweep_group(pid);
       reap_child(pidfd.native_handle(), info, usage);
-    } else {
-      forget_child(pid);
     }
+    forget_child(pid);  // whoever reaped it
     if (then) then();
   }
 };

@@ -42,12 +42,18 @@ child_state reap_child(int pidfd, siginfo_t& info, rusage& usage) noexcept {
   return state;
 }
 
-void sweep_group(pid_t leader) noexcept { ::kill(-leader, SIGKILL); }
-
-unique_fd above_standard_streams(unique_fd fd) noexcept {
-  if (fd.get() > STDERR_FILENO) return fd;
-  unique_fd high{::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
-  return high ? std::move(high) : std::move(fd);
+error_code signal_group(int pidfd, pid_t leader, int signal) noexcept {
+  // The group's number is the leader's for as long as that is not reaped, be it by the application.
+  if (auto const ec = send_signal(pidfd, 0))
+    return ec == boost::system::errc::no_such_process ? error_code{} : ec;
+  error_code result;
+  if (::kill(-leader, signal) != 0 && errno != ESRCH) result = {errno, boost::system::system_category()};
+  // The last signal is for the leader wherever it is: it may be changing its group at this moment.
+  if (signal != SIGKILL && ::getpgid(leader) == leader) return result;
+  auto const ec = send_signal(pidfd, signal);
+  return ec && ec != boost::system::errc::no_such_process ? ec : result;
 }
+
+void sweep_group(pid_t leader) noexcept { ::kill(-leader, SIGKILL); }
 
 }  // namespace reeve

@@ -33,12 +33,12 @@ child_state look_at_child(int pidfd, siginfo_t& info) noexcept;
 /// As `look_at_child`, and reaps it. `usage` is the kernel's account of an `ended` child. Never blocks.
 child_state reap_child(int pidfd, siginfo_t& info, rusage& usage) noexcept;
 
+/// Sends a signal to the group that the process was started as the leader of, and to the process itself where it
+/// has joined another. Success, too, where all of them have ended.
+error_code signal_group(int pidfd, pid_t leader, int signal) noexcept;
+
 /// Kills what is left of the group of this number. Only while its leader is not reaped: from then on the
 /// number may be a stranger's.
 void sweep_group(pid_t leader) noexcept;
-
-/// The descriptor under a number above those of the standard streams: where one of these is closed, a
-/// descriptor of ours may get its number, and a child that inherits the stream would inherit ours.
-unique_fd above_standard_streams(unique_fd fd) noexcept;
 
 }  // namespace reeve

@@ -182,6 +182,11 @@ int reap_strays(std::string const& marker, pid_t leader) {
   }
 }
 
+std::function<void()> then_reap_strays(std::string marker, pid_t leader) {
+  if (marker.empty()) return {};
+  return [marker = std::move(marker), leader] { reap_strays(marker, leader); };
+}
+
 // A session or group keeps its number from being given to others for as long as a stray is in it.
 void reap_dead_strays() {
   auto const is_workers = [](pid_t, process_stat const& stat) {
@@ -193,9 +198,9 @@ void reap_dead_strays() {
 
 void patrol_for_strays() {
   static std::atomic<pid_t> patrolled{0};
+  auto const timer = std::make_shared<boost::asio::steady_timer>(launch_thread::executor());
   pid_t const self = ::getpid();  // a fork has no launch thread yet, and so no patrol
-  if (patrolled.exchange(self) == self) return;
-  patrol(std::make_shared<boost::asio::steady_timer>(launch_thread::executor()));
+  if (patrolled.exchange(self) != self) patrol(timer);
 }
 
 }  // namespace reeve

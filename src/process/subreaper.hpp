@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <functional>
 #include <string>
 #include <sys/types.h>
 
@@ -30,6 +31,9 @@ void patrol_for_strays();
 /// Reads /proc and waits for those it killed: called on the launch thread. What takes longer than a fraction
 /// of a second goes on there later.
 int reap_strays(std::string const& marker, pid_t leader);
+
+/// Does so once `leader` was reaped: for `launch_thread::reap_later`. Empty without a marker.
+std::function<void()> then_reap_strays(std::string marker, pid_t leader);
 
 /// Reaps the orphans of ours that are dead and in the session or group of a child that `launch` started and
 /// nobody has reaped yet. Without it the orphans of a long-lived worker stay zombies until that ends.

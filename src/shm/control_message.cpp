@@ -81,7 +81,7 @@ control_pair make_control_pair(error_code& ec) {
     ec = last_error();
     return {};
   }
-  return {unique_fd{fds[0]}, unique_fd{fds[1]}};
+  return {above_standard_streams(unique_fd{fds[0]}), above_standard_streams(unique_fd{fds[1]})};
 }
 
 error_code send_control(int fd, control_message const& message) {

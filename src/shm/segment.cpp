@@ -48,7 +48,7 @@ struct mappable {
 
 unique_fd make_segment(char const* label, std::size_t size, error_code& ec) {
   ec = {};
-  unique_fd fd{create_memfd(label)};
+  auto fd = above_standard_streams(unique_fd{create_memfd(label)});
   if (!fd || !allocate(fd.get(), size) ||
       ::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
     ec = last_error();

@@ -66,12 +66,15 @@ group_fsm::actions group_fsm::member_ended(std::size_t member, time_point now) {
     return {};
   }
   if (phase_ == phase::down) return {};
+  // A command may have started it before its turn: the group still has to start those before it.
+  bool const all = strategy_ == group_strategy::one_for_all;
+  auto const first = all ? 0 : phase_ == phase::starting ? std::min(member, at_) : member;
   auto const uptime = phase_ == phase::up ? now - up_since_ : duration::zero();
   auto const wait = budget_.spend(now, uptime);
   graceful_ = true;
   if (!wait) return begin_stop(0, after::failure, exit_cause::group);
   wait_ = *wait;
-  return begin_stop(strategy_ == group_strategy::one_for_all ? 0 : member, after::restart, exit_cause::group);
+  return begin_stop(first, after::restart, exit_cause::group);
 }
 
 group_fsm::actions group_fsm::member_failed(std::size_t member) {

@@ -19,8 +19,8 @@ struct group_action {
   enum class kind {
     /// Start the member; answer with `member_ready` once all its instances are ready.
     start,
-    /// Stop it, because of the group or by command; answer with `member_down` once all are at rest or wait
-    /// for the group.
+    /// Stop it, because of the group or by command; answer with `member_down` once none of its instances is
+    /// stopping any more. One that a command has started again by then stays up.
     stop,
   };
   kind what{};
@@ -48,7 +48,7 @@ class group_fsm {
 
   // What happens.
   actions member_ready(std::size_t member, time_point now);
-  /// All instances of the member are at rest, or wait for the group.
+  /// The member was stopped, and none of its instances is stopping any more.
   actions member_down(std::size_t member, time_point now);
   /// An instance of the member ended in a way that its policy restarts, and waits for the group.
   actions member_ended(std::size_t member, time_point now);

@@ -45,8 +45,11 @@ void heartbeat_monitor::check() {
     if (node && nodes_.contains(node.get())) node->check_heartbeat(now, 2 * period_);
   }
   auto shortest = clock::duration::max();
-  for (auto const& [key, weak] : nodes_)
-    if (auto const node = weak.lock()) shortest = std::min(shortest, node->heartbeat_period());
+  std::erase_if(nodes_, [&](auto const& entry) {
+    auto const node = entry.second.lock();
+    if (node) shortest = std::min(shortest, node->heartbeat_period());
+    return !node;
+  });
   if (nodes_.empty() || armed_) return;
   period_ = shortest;
   // On the beat of the clock: a check that came late does not move the later ones, unless it missed some.

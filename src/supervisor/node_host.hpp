@@ -31,7 +31,8 @@ class node_host {
     std::shared_ptr<std::function<void(worker_event const&)> const> on_event;
   };
 
-  virtual surroundings const& around() const noexcept = 0;
+  /// A node may outlive its host, though it does nothing then.
+  virtual std::shared_ptr<surroundings const> around() const noexcept = 0;
   virtual status_board& board() noexcept = 0;
 
   /// The node waits for its turn to start: call its `turn` when it has come, not from inside.

@@ -15,9 +15,10 @@ namespace asio = boost::asio;
 
 operation::operation(handler_type handler, diagnostics* diag, asio::any_io_executor const& fallback,
                      asio::any_io_executor calls)
-    : completion_{std::move(handler), fallback}, calls_{std::move(calls)}, diag_{diag} {
-  slot_ = asio::get_associated_cancellation_slot(completion_.handler());
-}
+    : slot_{asio::get_associated_cancellation_slot(handler)},
+      completion_{std::move(handler), fallback},
+      calls_{std::move(calls)},
+      diag_{diag} {}
 
 void operation::complete(error_code ec, diagnostics why) {
   if (std::exchange(done_, true)) return;
@@ -27,19 +28,25 @@ void operation::complete(error_code ec, diagnostics why) {
   if (auto const done = std::exchange(on_done, nullptr)) done();
 }
 
+// The slot may outlive the context: it holds nothing of that.
 void operation::listen_for_cancellation(asio::any_io_executor strand) {
   if (!slot_.is_connected()) return;
-  slot_.assign([weak = weak_from_this(), strand = std::move(strand)](asio::cancellation_type) {
-    asio::post(strand, [weak] {
-      if (auto const self = weak.lock()) self->cancel();
+  strand_ = std::move(strand);
+  slot_.assign([weak = weak_from_this()](asio::cancellation_type) {
+    auto const self = weak.lock();
+    if (!self) return;
+    asio::post(self->strand_, [weak] {
+      if (auto const op = weak.lock()) op->cancel();
     });
   });
 }
 
 void operation::cancel() {
   if (done_) return;
-  if (auto const undo = std::exchange(on_cancel, nullptr)) undo();
+  // Completed first: what is undone may end what it waits for.
+  auto const undo = std::exchange(on_cancel, nullptr);
   complete(asio::error::operation_aborted);
+  if (undo) undo();
 }
 
 // ---- ready -----------------------------------------------------------------------------------------------
@@ -79,6 +86,7 @@ bool ready_watch::hear(worker_node& node, worker_event const& event) {
       return false;
     case event_kind::failed:
     case event_kind::finished:
+      if (!counts) return true;
       finish(error::restart_limit, {.message = to_string(event), .field = {}, .exit = {}});
       return false;
     case event_kind::removed:
@@ -96,25 +104,34 @@ void ready_watch::finish(error_code ec, diagnostics why) {
 
 void rest_watch::expect(worker_node& node) {
   if (node.fsm().at_rest()) return;
-  ++waiting_;
+  waiting_.emplace_back(&node, node.fsm().generation());
   node.add_watcher(shared_from_this());
 }
 
-void rest_watch::begin() { check(); }
-
-bool rest_watch::hear(worker_node& node, worker_event const& event) {
-  // Of one that rests the event that says so comes after its exit; one that does not was told to start again.
-  bool const overtaken = event.kind == event_kind::exited && !node.fsm().at_rest();
-  bool const rests = event.kind != event_kind::exited && node.fsm().at_rest();
-  if (!rests && !overtaken) return true;
-  --waiting_;
-  check();
-  return false;
+rest_watch::callback rest_watch::expect_one() {
+  ++others_;
+  return [self = shared_from_this()] {
+    --self->others_;
+    self->begin();
+  };
 }
 
-void rest_watch::check() {
-  if (waiting_ != 0) return;
+void rest_watch::begin() {
+  if (!waiting_.empty() || others_ != 0) return;
   if (auto const done = std::exchange(done_, nullptr)) done();
+}
+
+bool rest_watch::hear(worker_node& node, worker_event const& event) {
+  auto const it = std::ranges::find(waiting_, &node, &decltype(waiting_)::value_type::first);
+  if (it == waiting_.end()) return false;
+  // The event that says that it rests comes after its exit; one that goes on to start was told to.
+  bool const rests = event.kind == event_kind::stopped || event.kind == event_kind::finished ||
+                     event.kind == event_kind::failed || event.kind == event_kind::removed;
+  bool const starts_again = event.kind == event_kind::exited && node.fsm().state() == worker_state::pending;
+  if (!rests && !starts_again && event.worker.generation <= it->second) return true;
+  waiting_.erase(it);
+  begin();
+  return false;
 }
 
 }  // namespace reeve

@@ -36,7 +36,7 @@ class operation : public std::enable_shared_from_this<operation> {
   void complete(error_code ec, diagnostics why = {});
 
   /// Lets the handler's cancellation slot reach it through the strand: it completes with
-  /// `operation_aborted`, after `on_cancel`. Called on the initiating thread, once.
+  /// `operation_aborted`, and `on_cancel` is called. Called on the initiating thread, once.
   void listen_for_cancellation(boost::asio::any_io_executor strand);
 
   /// What a cancellation does beside ending the wait.
@@ -47,9 +47,10 @@ class operation : public std::enable_shared_from_this<operation> {
   void cancel();
 
  private:
+  handler_type::cancellation_slot_type slot_;
   completion<error_code> completion_;
   boost::asio::any_io_executor calls_;
-  handler_type::cancellation_slot_type slot_;
+  boost::asio::any_io_executor strand_;
   diagnostics* diag_;
   bool done_ = false;
 };
@@ -81,23 +82,25 @@ class ready_watch : public node_watcher, public std::enable_shared_from_this<rea
   bool stops_are_the_groups_ = false;
 };
 
-/// Waits until all of some workers are down: at rest, or already on their way up again.
+/// Waits until all of some workers are down: at rest, or already on their way up again by another command.
 class rest_watch : public node_watcher, public std::enable_shared_from_this<rest_watch> {
  public:
   using callback = std::function<void()>;
 
   explicit rest_watch(callback done) : done_{std::move(done)} {}
 
+  /// A worker that was told to stop.
   void expect(worker_node& node);
+  /// Something else that has to come about: call what is returned when it has.
+  callback expect_one();
   void begin();
 
   bool hear(worker_node& node, worker_event const& event) override;
 
  private:
-  void check();
-
   callback done_;
-  std::size_t waiting_ = 0;
+  std::vector<std::pair<worker_node const*, std::uint64_t>> waiting_;  // and the generation that is to end
+  std::size_t others_ = 0;
 };
 
 }  // namespace reeve

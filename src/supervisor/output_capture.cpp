@@ -161,8 +161,8 @@ output_pipe make_output_pipe(error_code& ec) {
     ec = {errno, boost::system::system_category()};
     return {};
   }
-  output_pipe made{unique_fd{ends[0]}, unique_fd{ends[1]}};
-  if (::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
+  output_pipe made{above_standard_streams(unique_fd{ends[0]}), above_standard_streams(unique_fd{ends[1]})};
+  if (::fcntl(made.read_end.get(), F_SETFL, O_NONBLOCK) != 0) {
     ec = {errno, boost::system::system_category()};
     return {};
   }

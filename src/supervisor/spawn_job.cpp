@@ -4,6 +4,7 @@
 #include "supervisor/spawn_job.hpp"
 
 #include "process/launch_thread.hpp"
+#include "process/pidfd.hpp"
 #include "process/subreaper.hpp"
 #include "shm/control_message.hpp"
 #include "shm/handshake.hpp"
@@ -57,7 +58,7 @@ void check(error_code const& ec, char const* step) {
 error_code last_error() { return {errno, boost::system::system_category()}; }
 
 int null_device() {
-  static unique_fd const fd{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  static unique_fd const fd = above_standard_streams(unique_fd{::open("/dev/null", O_RDWR | O_CLOEXEC)});
   return fd.get();
 }
 
@@ -106,7 +107,8 @@ class preparation {
   int open_file(stdio_target const& target, int number) {
     auto const flags = number == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_APPEND;
     // The open of a FIFO would wait for its other end, and everybody's starts with it.
-    unique_fd fd{::open(target.path().c_str(), flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0644)};
+    auto fd = above_standard_streams(
+        unique_fd{::open(target.path().c_str(), flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0644)});
     if (!fd) check(last_error(), "stdio");
     ::fcntl(fd.get(), F_SETFL, flags);
     return keep(std::move(fd));
@@ -135,7 +137,11 @@ class preparation {
 
   void name_program() {
     auto const& command = order_.command;
-    request_.environment = env_.resolve(environ);
+    std::vector<char const*> inherited;
+    inherited.reserve(order_.inherited.size() + 1);
+    for (auto const& variable : order_.inherited) inherited.push_back(variable.c_str());
+    inherited.push_back(nullptr);
+    request_.environment = env_.resolve(inherited.data());
     request_.argv.push_back(command.worker_type.empty() ? command.program : command.worker_type);
     request_.argv.insert(request_.argv.end(), command.args.begin(), command.args.end());
     if (request_.image >= 0) return;
@@ -175,16 +181,22 @@ spawn_order::spawn_order(worker_spec const& spec, worker_id id)
       dies_with_supervisor{spec.on_death == on_supervisor_death::end},
       wants_page{reeve::wants_page(spec)},
       beat_period{reeve::beat_period(spec)},
-      stop_grace{reeve::stop_grace(spec.stop)} {}
+      stop_grace{reeve::stop_grace(spec.stop)} {
+  if (!spec.env.inherits()) return;
+  for (char const* const* variable = environ; variable && *variable; ++variable)
+    inherited.emplace_back(*variable);
+}
 
 spawn_result::~spawn_result() {
   if (!process.pidfd) return;
-  ::kill(-process.pid, SIGKILL);
-  launch_thread::reap_later(std::move(process.pidfd), process.pid, true);
+  signal_group(process.pidfd.get(), process.pid, SIGKILL);
+  launch_thread::reap_later(std::move(process.pidfd), process.pid, true,
+                            then_reap_strays(marker, process.pid));
 }
 
 spawn_result carry_out(spawn_order const& order) {
   spawn_result result;
+  result.marker = order.marker;
   preparation preparing{order, result};
   try {
     auto const request = preparing.prepare();

@@ -11,18 +11,22 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace reeve {
 
 /// One incarnation to be started: everything the launch thread needs. It shares nothing with the spec, whose
 /// functions are the application's and must not end on a thread of ours, perhaps after its context.
 struct spawn_order {
+  /// Copies this process's environment: call it where the application expects that to be read, on its own
+  /// threads.
   spawn_order(worker_spec const& spec, worker_id id);
 
   worker_id worker;
   /// The spec's, until they are adapted to the instance.
   reeve::command command;
   environment env;
+  std::vector<std::string> inherited;
   stdio_params stdio;
   process_params process;
   bool dies_with_supervisor;
@@ -47,6 +51,7 @@ struct spawn_result {
   unique_fd control;
   unique_fd out;
   unique_fd err;
+  std::string marker;
   /// Where it failed; `failure.error` is clear when it did not.
   launch_failure failure;
 };

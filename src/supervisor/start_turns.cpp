@@ -3,6 +3,10 @@
 
 #include "supervisor/start_turns.hpp"
 
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
 namespace reeve {
 
 void start_turns::enter(worker_node& node) {
@@ -12,7 +16,10 @@ void start_turns::enter(worker_node& node) {
 
 void start_turns::settled(worker_node& node) {
   count(node);
-  if (!giving_) give();
+  if (waiting_.empty() || is_full() || std::exchange(posted_, true)) return;
+  boost::asio::post(strand_, [this, alive = std::weak_ptr{alive_}] {
+    if (!alive.expired()) give();
+  });
 }
 
 void start_turns::count(worker_node& node) {
@@ -22,17 +29,15 @@ void start_turns::count(worker_node& node) {
   starts ? ++starting_ : --starting_;
 }
 
-// A turn makes its node settle, which comes back here: one loop gives all turns.
 void start_turns::give() {
-  giving_ = true;
-  while (!waiting_.empty() && (most_ == 0 || starting_ < most_)) {
+  posted_ = false;
+  while (!waiting_.empty() && !is_full()) {
     auto const node = waiting_.front().lock();
     waiting_.pop_front();
     if (!node) continue;
     node->waiting_for_turn = false;
     node->turn();
   }
-  giving_ = false;
 }
 
 }  // namespace reeve

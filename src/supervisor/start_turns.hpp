@@ -5,6 +5,8 @@
 
 #include "supervisor/worker_node.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <deque>
 #include <memory>
 
@@ -15,12 +17,14 @@ namespace reeve {
 class start_turns {
  public:
   /// `most`: 0 is no limit.
-  explicit start_turns(std::size_t most) noexcept : most_{most} {}
+  start_turns(boost::asio::any_io_executor strand, std::size_t most)
+      : strand_{std::move(strand)}, most_{most} {}
 
   /// The node waits for its turn.
   void enter(worker_node& node);
 
-  /// The node's state may have changed: counts it, and gives the turns that are free.
+  /// The node's state may have changed: counts it, and gives the turns that are free, not from inside: the
+  /// command that is under way may be about to stop those that wait.
   void settled(worker_node& node);
 
   void clear() { waiting_.clear(); }
@@ -28,11 +32,14 @@ class start_turns {
  private:
   void count(worker_node& node);
   void give();
+  bool is_full() const noexcept { return most_ != 0 && starting_ >= most_; }
 
+  boost::asio::any_io_executor strand_;
   std::size_t most_;
   std::size_t starting_ = 0;
-  bool giving_ = false;
+  bool posted_ = false;
   std::deque<std::weak_ptr<worker_node>> waiting_;
+  std::shared_ptr<void> alive_ = std::make_shared<char>();
 };
 
 }  // namespace reeve

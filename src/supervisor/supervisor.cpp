@@ -23,8 +23,8 @@ template <class Command>
 void begin(std::shared_ptr<supervisor_impl> const& impl, operation::handler_type h, diagnostics* diag,
            Command command) {
   if (diag) *diag = {};
-  auto const op = std::make_shared<operation>(std::move(h), diag, impl->executor(), impl->around().calls);
-  auto const strand = impl->around().strand;
+  auto const op = std::make_shared<operation>(std::move(h), diag, impl->executor(), impl->around()->calls);
+  auto const& strand = impl->around()->strand;
   op->listen_for_cancellation(strand);
   boost::asio::post(strand, [impl, op, command = std::move(command)]() mutable { impl->run(op, command); });
 }

@@ -47,7 +47,9 @@ void supervisor_impl::start_group(group_spec spec, operation_ptr const& op) {
   if (squads_.contains(spec.name))
     return op->complete(error::already_started, because("a worker has this name"));
   auto const old = groups_.find(spec.name);
-  if (old != groups_.end() && !(old->second->down() && at_rest(of_group(*old->second))))
+  bool const in_use = old != groups_.end() && (old->second->moving() || leaving_.contains(spec.name) ||
+                                               !at_rest(of_group(*old->second)));
+  if (in_use)
     return op->complete(error::already_started, because('"' + spec.name + "\" is in use: stop it first"));
   for (auto const& worker : spec.workers) {
     auto const it = squads_.find(worker.name);
@@ -56,7 +58,7 @@ void supervisor_impl::start_group(group_spec spec, operation_ptr const& op) {
       return op->complete(error::already_started, because("the name \"" + worker.name + "\" is in use"));
   }
   auto const group = std::make_shared<worker_group>(
-      around_.strand, spec,
+      around_->strand, spec,
       [this](std::string const& name) -> nodes const& { return squads_.at(name).instances; });
   if (old != groups_.end())
     for (auto const& name : old->second->members())
@@ -92,20 +94,28 @@ void supervisor_impl::stop(worker_selector const& which, stop_options options, o
   auto const watch = when_at_rest(op);
   if (chosen.group) {
     chosen.group->stop(options.graceful);
+    chosen.group->when_down(watch->expect_one());
   } else {
-    for (auto const& node : chosen.workers) node->stop(options.graceful);
+    for (auto const& node : chosen.workers) {
+      if (auto const group = group_of(*node)) group->stopped_alone(node);
+      node->stop(options.graceful);
+    }
+    for (auto const& node : chosen.workers) watch->expect(*node);
   }
-  for (auto const& node : chosen.workers) watch->expect(*node);
   watch->begin();
 }
 
 void supervisor_impl::stop_all(stop_options options, operation_ptr const& op) {
-  for (auto const& [name, group] : groups_) group->stop(options.graceful);
+  nodes alone{retiring_.begin(), retiring_.end()};
   for (auto const& [name, s] : squads_)
-    if (!s.group)
-      for (auto const& node : s.instances) node->stop(options.graceful);
+    if (!s.group) alone.insert(alone.end(), s.instances.begin(), s.instances.end());
   auto const watch = when_at_rest(op);
-  for (auto const& node : all()) watch->expect(*node);
+  for (auto const& [name, group] : groups_) {
+    group->stop(options.graceful);
+    group->when_down(watch->expect_one());
+  }
+  for (auto const& node : alone) node->stop(options.graceful);
+  for (auto const& node : alone) watch->expect(*node);
   watch->begin();
 }
 
@@ -136,12 +146,13 @@ void supervisor_impl::roll(nodes todo, operation_ptr const& op) {
         roll(todo, o);
       });
   watch->expect(*node);
+  if (auto const group = group_of(*node)) group->started_alone(node);
   node->restart();
 }
 
 void supervisor_impl::scale(std::string const& name, std::size_t count, operation_ptr const& op) {
   auto const it = squads_.find(name);
-  if (it == squads_.end())
+  if (it == squads_.end() || is_leaving(it->second))
     return op->complete(error::not_found, because("no worker is named \"" + name + '"'));
   if (count > 100'000)
     return op->complete(error::invalid_argument,
@@ -154,23 +165,22 @@ void supervisor_impl::scale(std::string const& name, std::size_t count, operatio
     nodes const added{s.instances.begin() + static_cast<std::ptrdiff_t>(first), s.instances.end()};
     for (auto const& node : added) watch->expect(*node);
     for (auto const& node : added) node->start();
+    if (s.group) s.group->instances_changed(name);
     return watch->begin();
   }
   nodes const surplus{s.instances.begin() + static_cast<std::ptrdiff_t>(count), s.instances.end()};
   s.instances.resize(count);
   retire(surplus, op);
+  if (s.group) s.group->instances_changed(name);
 }
 
 void supervisor_impl::remove(std::string const& name, operation_ptr const& op) {
   if (auto const it = groups_.find(name); it != groups_.end()) {
-    auto const group = it->second;
-    auto const watch = std::make_shared<rest_watch>([this, name, weak = std::weak_ptr{op}] {
-      forget_group(name);
-      if (auto const o = weak.lock()) o->complete({});
+    leaving_.insert(name);
+    it->second->stop(true);
+    return it->second->when_down([self = weak_from_this(), name, weak = std::weak_ptr{op}] {
+      if (auto const impl = self.lock()) impl->forget_group(name, weak.lock());
     });
-    group->stop(true);
-    for (auto const& node : of_group(*group)) watch->expect(*node);
-    return watch->begin();
   }
   auto const it = squads_.find(name);
   if (it == squads_.end())
@@ -200,12 +210,17 @@ void supervisor_impl::retire(nodes const& surplus, operation_ptr const& op) {
   watch->begin();
 }
 
-void supervisor_impl::forget_group(std::string const& name) {
-  auto const it = groups_.find(name);
-  if (it == groups_.end()) return;
-  for (auto const& member : it->second->members()) forget(member);
-  board_.remove_group(name);
-  groups_.erase(it);
+// A member may run: it was started by a command of its own after the group had passed it.
+void supervisor_impl::forget_group(std::string const& name, operation_ptr const& op) {
+  leaving_.erase(name);
+  nodes members;
+  if (auto const it = groups_.find(name); it != groups_.end()) {
+    members = of_group(*it->second);
+    for (auto const& member : it->second->members()) squads_.erase(member);
+    board_.remove_group(name);
+    groups_.erase(it);
+  }
+  retire(members, op);
 }
 
 void supervisor_impl::send_signal(worker_selector const& which, int number, operation_ptr const& op) {

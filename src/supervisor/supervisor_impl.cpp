@@ -12,18 +12,29 @@ namespace reeve::detail {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::shared_ptr<node_host::surroundings const> make_surroundings(asio::any_io_executor executor,
+                                                                 supervisor_params const& params,
+                                                                 std::weak_ptr<void const> alive) {
+  return std::make_shared<node_host::surroundings const>(node_host::surroundings{
+      .user = executor,
+      .strand = asio::make_strand(executor),
+      .calls = asio::make_strand(executor),
+      .gate = context_gate::of(executor),
+      .params = params,
+      .log = logger{params.logging},
+      .alive = std::move(alive),
+      .on_event = std::make_shared<std::function<void(worker_event const&)> const>(params.on_event)});
+}
+
+}  // namespace
+
 supervisor_impl::supervisor_impl(asio::any_io_executor executor, supervisor_params params)
-    : around_{.user = executor,
-              .strand = asio::make_strand(executor),
-              .calls = asio::make_strand(executor),
-              .gate = context_gate::of(executor),
-              .params = params,
-              .log = logger{params.logging},
-              .alive = alive_,
-              .on_event = std::make_shared<std::function<void(worker_event const&)> const>(params.on_event)},
+    : around_{make_surroundings(std::move(executor), params, alive_)},
       board_{params.exit_history, [this](auto const& worker) { check_page(worker); }},
-      turns_{params.max_starting},
-      heartbeats_{around_.strand} {
+      turns_{around_->strand, params.max_starting},
+      heartbeats_{around_->strand} {
   if (!params.subreaper) return;
   become_subreaper();
   patrol_for_strays();
@@ -37,7 +48,7 @@ supervisor_impl::~supervisor_impl() { let_go(); }
 void supervisor_impl::close() {
   alive_.reset();  // from here on no callback of the application is called
   board_.close_streams();
-  asio::post(around_.strand, [self = shared_from_this()] { self->end(); });
+  asio::post(around_->strand, [self = shared_from_this()] { self->end(); });
 }
 
 void supervisor_impl::end() {
@@ -60,8 +71,8 @@ void supervisor_impl::let_go() {
 }
 
 void supervisor_impl::call_event_handler(worker_event const& event) {
-  if (!*around_.on_event) return;
-  asio::post(around_.calls, [handler = around_.on_event, event, alive = around_.alive] {
+  if (!*around_->on_event) return;
+  asio::post(around_->calls, [handler = around_->on_event, event, alive = around_->alive] {
     if (!alive.expired()) (*handler)(event);
   });
 }
@@ -77,13 +88,17 @@ void supervisor_impl::watch_heartbeat(worker_node& node, bool on) { heartbeats_.
 void supervisor_impl::happened(worker_node& node, worker_event const& event) {
   call_event_handler(event);
   if (retiring_.contains(node.shared_from_this())) return;
+  if (auto const group = group_of(node)) group->happened(node, event);
+}
+
+std::shared_ptr<worker_group> supervisor_impl::group_of(worker_node const& node) const {
   auto const it = squads_.find(node.spec().name);
-  if (it != squads_.end() && it->second.group) it->second.group->happened(node, event);
+  return it == squads_.end() ? nullptr : it->second.group;
 }
 
 // Somebody has seen nonsense on a worker's page; on any thread.
 void supervisor_impl::check_page(worker_id const& worker) const {
-  asio::post(around_.strand, [weak = weak_from_this(), worker] {
+  asio::post(around_->strand, [weak = weak_from_this(), worker] {
     auto const self = weak.lock();
     if (!self) return;
     for (auto const& node : self->select(worker).workers) node->check_page();
@@ -136,6 +151,11 @@ supervisor_impl::nodes supervisor_impl::all() const {
   return out;
 }
 
+// Its group is being removed.
+bool supervisor_impl::is_leaving(squad const& s) const {
+  return s.group && leaving_.contains(s.group->name());
+}
+
 bool supervisor_impl::lists(worker_node const& node) const {
   auto const it = squads_.find(node.spec().name);
   if (it == squads_.end() || node.index() >= it->second.instances.size()) return false;
@@ -144,14 +164,15 @@ bool supervisor_impl::lists(worker_node const& node) const {
 
 supervisor_impl::selection supervisor_impl::select(worker_selector const& which) const {
   if (auto const* name = std::get_if<std::string>(&which.value())) {
-    if (auto const it = squads_.find(*name); it != squads_.end()) return {it->second.instances, {}, {}, {}};
-    if (auto const it = groups_.find(*name); it != groups_.end())
+    if (auto const it = squads_.find(*name); it != squads_.end() && !is_leaving(it->second))
+      return {it->second.instances, {}, {}, {}};
+    if (auto const it = groups_.find(*name); it != groups_.end() && !leaving_.contains(*name))
       return {of_group(*it->second), it->second, {}, {}};
     return {{}, {}, error::not_found, "no worker or group is named \"" + *name + '"'};
   }
   auto const& id = std::get<worker_id>(which.value());
   auto const it = squads_.find(id.name);
-  if (it == squads_.end() || id.index >= it->second.instances.size())
+  if (it == squads_.end() || is_leaving(it->second) || id.index >= it->second.instances.size())
     return {{}, {}, error::not_found, "there is no worker " + to_string(id)};
   auto const& node = it->second.instances[id.index];
   if (id.generation != 0 && id.generation != node->fsm().generation())

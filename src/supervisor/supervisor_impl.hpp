@@ -35,7 +35,7 @@ class supervisor_impl final : public node_host, public std::enable_shared_from_t
   supervisor_impl(boost::asio::any_io_executor executor, supervisor_params params);
   ~supervisor_impl();
 
-  boost::asio::any_io_executor executor() const { return around_.user; }
+  boost::asio::any_io_executor executor() const { return around_->user; }
   status_board& board() noexcept override { return board_; }
   status_board const& board() const noexcept { return board_; }
 
@@ -63,7 +63,7 @@ class supervisor_impl final : public node_host, public std::enable_shared_from_t
   void send_signal(worker_selector const& which, int number, operation_ptr const& op);
 
   // What nodes need.
-  surroundings const& around() const noexcept override { return around_; }
+  std::shared_ptr<surroundings const> around() const noexcept override { return around_; }
   void wait_turn(worker_node& node) override;
   void happened(worker_node& node, worker_event const& event) override;
   void settled(worker_node& node) override;
@@ -98,17 +98,20 @@ class supervisor_impl final : public node_host, public std::enable_shared_from_t
   nodes all() const;
   bool lists(worker_node const& node) const;
   void forget(std::string const& name);
-  void forget_group(std::string const& name);
+  void forget_group(std::string const& name, operation_ptr const& op);
+  bool is_leaving(squad const& s) const;
+  std::shared_ptr<worker_group> group_of(worker_node const& node) const;
   void call_event_handler(worker_event const& event);
   void check_page(worker_id const& worker) const;
   void end();
   void let_go();
 
   std::shared_ptr<void const> alive_ = std::make_shared<int>();
-  surroundings around_;
+  std::shared_ptr<surroundings const> around_;
   status_board board_;
   std::map<std::string, squad> squads_;
   std::map<std::string, std::shared_ptr<worker_group>> groups_;
+  std::set<std::string> leaving_;                    // groups that are removed once they are down
   std::set<std::shared_ptr<worker_node>> retiring_;  // scaled away or removed, and not down yet
   std::set<operation_ptr> operations_;
   start_turns turns_;

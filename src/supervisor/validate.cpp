@@ -67,7 +67,7 @@ std::optional<field_error> check_command(command const& command, environment con
               "has a variable whose name is empty, or has '=' or NUL in it");
     c.require(!value || !has_nul(*value), "env", "has a value with a NUL character in it");
     c.require(!name.starts_with("REEVE_"), "env",
-              "sets a variable that begins with REEVE_: those are reeve's own");
+              "has a variable that begins with REEVE_: those are reeve's own");
   }
   return std::move(c).result();
 }

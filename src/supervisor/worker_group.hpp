@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,17 +35,31 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   void restart();
   void abandon() { timer_.cancel(); }
 
-  /// Tells `watch` when the group gives up, or is stopped, before its workers are ready.
+  /// Tells `watch` when the group gives up, or it or one of its workers is stopped, before all are ready.
   void tell_when_down(std::weak_ptr<ready_watch> watch) {
     std::erase_if(watches_, [](auto const& w) { return w.expired(); });
     watches_.push_back(std::move(watch));
   }
 
+  /// Posts `f` once the group is down, or was told to start again.
+  void when_down(std::function<void()> f);
+
   /// Something happened to one of its nodes.
   void happened(worker_node& node, worker_event const& event);
+  /// A member has other instances than before.
+  void instances_changed(std::string const& member);
+
+  /// A command is about to stop this worker, and not the group: it stays down when the group is restarted by
+  /// itself, until a command starts it or the group.
+  void stopped_alone(std::shared_ptr<worker_node> const& node) { kept_down_.insert(node); }
+  /// A command is about to start this worker, and not the group.
+  void started_alone(std::shared_ptr<worker_node> const& node) { kept_down_.erase(node); }
 
   /// Whether its members are restarted by it, and not each by itself.
   bool restarts_together() const noexcept { return strategy_ != group_strategy::one_for_one; }
+
+  /// Whether it is on its way up or down.
+  bool moving() const noexcept { return !down() && fsm_.current() != group_fsm::phase::up; }
 
   bool down() const noexcept { return fsm_.current() == group_fsm::phase::down; }
 
@@ -53,9 +68,13 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   void start_member(std::size_t member);
   void stop_member(std::size_t member);
   void look_at(std::size_t member);
+  void look_whether_ready(std::size_t member);
+  void look_whether_down(std::size_t member);
+  void give_up_those_that_wait();
   void arm_timer();
-  void tell_watches();
-  std::size_t member_of(worker_node const& node) const;
+  void tell_watches(error why, std::string const& message);
+  void tell_stops();
+  std::size_t member_of(std::string const& name) const;
 
   std::string name_;
   group_strategy strategy_;
@@ -63,7 +82,10 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   std::vector<std::string> members_;
   members_of find_;
   group_fsm fsm_;
+  bool stopping_member_ = false;  // not all of its instances have been told yet
+  std::set<std::weak_ptr<worker_node>, std::owner_less<>> kept_down_;  // by a command for them alone
   std::vector<std::weak_ptr<ready_watch>> watches_;
+  std::vector<std::function<void()>> stops_;  // who waits for it to be down
   boost::asio::steady_timer timer_;
 };
 

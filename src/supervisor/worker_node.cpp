@@ -44,9 +44,9 @@ worker_node::worker_node(node_host& host, std::shared_ptr<worker_spec const> spe
       spec_{std::move(spec)},
       index_{index},
       entry_{host.board().add({spec_->name, index, 0})},
-      fsm_{config_of(*spec_, around_.params.monitoring, by_group), jitter_seed(),
+      fsm_{config_of(*spec_, around_->params.monitoring, by_group), jitter_seed(),
            entry_->status.worker.generation},
-      timer_{around_.strand} {}
+      timer_{around_->strand} {}
 
 worker_node::~worker_node() = default;
 
@@ -128,7 +128,7 @@ void worker_node::arm_timer() {
     if (auto const self = weak.lock(); self && !ec) self->timer_fired();
   };
   // What is due already needs no timer, and no system call for it: a restart without delay.
-  if (*deadline <= clock::now()) return asio::post(around_.strand, [fired] { fired({}); });
+  if (*deadline <= clock::now()) return asio::post(around_->strand, [fired] { fired({}); });
   timer_.expires_at(*deadline);
   timer_.async_wait(std::move(fired));
 }
@@ -136,11 +136,13 @@ void worker_node::arm_timer() {
 void worker_node::timer_fired() {
   if (abandoned_ || !armed_for_ || clock::now() < *armed_for_) return;
   armed_for_.reset();
-  if (fsm_.state() == worker_state::starting) {
+  bool const was_starting = fsm_.state() == worker_state::starting;
+  auto const actions = fsm_.timer(clock::now());
+  if (was_starting && fsm_.state() == worker_state::stopping) {
     why_ = error::start_timeout;
     reason_ = now_ && now_->health ? now_->health->last_reason() : std::string{};
   }
-  apply(fsm_.timer(clock::now()));
+  apply(actions);
 }
 
 // ---- what the process tells ------------------------------------------------------------------------------
@@ -155,7 +157,9 @@ void worker_node::heard(std::uint64_t generation, control_message const& message
       now_->unknown_type = true;
       now_->failure = "no worker of type " + message.text + " is registered in the program";
       break;
-    case control_kind::goodbye: now_->peak_memory = message.number; break;
+    case control_kind::goodbye:
+      if (message.number != 0) now_->peak_memory = message.number;
+      break;
     case control_kind::failure: now_->failure = message.text; break;
     default:
       call_unhealthy(generation, exit_cause::protocol_violation, error::protocol_violation,
@@ -199,7 +203,7 @@ void worker_node::process_ended(std::uint64_t generation, child_exit const& exit
   now_->health.reset();
   if (now_->control) now_->control->drain();
   bool const killed_by_a_stranger = exit.status.signal() == SIGKILL && fsm_.cause() == exit_cause::itself;
-  if ((killed_by_a_stranger && oom_watch_has_news()) || around_.params.subreaper)
+  if ((killed_by_a_stranger && oom_watch_has_news()) || around_->params.subreaper)
     inspect_then_bury(generation, exit);
   else
     bury(generation, exit, false);
@@ -207,17 +211,14 @@ void worker_node::process_ended(std::uint64_t generation, child_exit const& exit
 
 // /proc and the kernel's log are read on the launch thread: they may be slow.
 void worker_node::inspect_then_bury(std::uint64_t generation, child_exit const& exit) {
-  spawn_work_.emplace(around_.user);
-  auto look = [generation, exit, pid = now_->process->pid(), marker = marker(), gate = around_.gate,
+  spawn_work_.emplace(around_->user);
+  auto look = [generation, exit, pid = now_->process->pid(), marker = marker(), gate = around_->gate,
                weak = weak_from_this()] {
     bool const out_of_memory = exit.status.signal() == SIGKILL && killed_by_oom(pid);
     if (!marker.empty()) reap_strays(marker, pid);
     gate->enter([&] {
-      auto const self = weak.lock();
-      if (!self) return;
-      asio::post(self->around_.strand, [weak, generation, exit, out_of_memory] {
-        if (auto const node = weak.lock(); node && !node->abandoned_)
-          node->bury(generation, exit, out_of_memory);
+      enter_strand(weak.lock(), [generation, exit, out_of_memory](worker_node& node) {
+        if (!node.abandoned_) node.bury(generation, exit, out_of_memory);
       });
     });
   };

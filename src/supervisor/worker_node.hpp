@@ -11,6 +11,7 @@
 #include "supervisor/worker_fsm.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -81,6 +82,15 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
  private:
   struct incarnation;
 
+  /// Calls `f(*node)` on its strand. For the launch thread, inside the context's gate: the node goes along, so that
+  /// its last owner is never that thread.
+  template <class F>
+  static void enter_strand(std::shared_ptr<worker_node> node, F f) {
+    if (!node) return;
+    auto const strand = node->around_->strand;
+    boost::asio::post(strand, [node = std::move(node), f = std::move(f)] { f(*node); });
+  }
+
   void apply(worker_fsm::actions const& actions);
   void arm_timer();
   void timer_fired();
@@ -106,7 +116,7 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
   void publish_heartbeat();
 
   node_host& host_;
-  node_host::surroundings const& around_;
+  std::shared_ptr<node_host::surroundings const> around_;
   std::shared_ptr<worker_spec const> spec_;
   std::size_t const index_;
   std::shared_ptr<status_board::entry> entry_;

@@ -6,6 +6,7 @@
 #include "supervisor/worker_node.hpp"
 
 #include <string>
+#include <vector>
 #include <unistd.h>
 
 // How a node tells what happens to it: to the board, to the log, and to whoever waits for it.
@@ -56,7 +57,7 @@ void worker_node::report(worker_action const& action) {
       break;
     case event_kind::ready:
       was_ready_ = true;
-      if (now_->health && around_.params.monitoring) now_->health->watch_health();
+      if (now_->health && around_->params.monitoring) now_->health->watch_health();
       break;
     case event_kind::stopping:
       host_.watch_heartbeat(*this, false);
@@ -65,14 +66,12 @@ void worker_node::report(worker_action const& action) {
     default: break;
   }
   publish(&event);
-  if (auto const level = level_of(event); around_.log.enabled(level))
-    around_.log.write(level, event.worker, event.exit ? event.exit->pid : event.pid, to_string(event));
+  if (auto const level = level_of(event); around_->log.enabled(level))
+    around_->log.write(level, event.worker, event.exit ? event.exit->pid : event.pid, to_string(event));
   host_.happened(*this, event);
-  // A watcher may add watchers.
-  auto watchers = std::exchange(watchers_, {});
-  std::erase_if(watchers, [&](auto const& watcher) { return !watcher->hear(*this, event); });
-  watchers_.insert(watchers_.begin(), std::make_move_iterator(watchers.begin()),
-                   std::make_move_iterator(watchers.end()));
+  // A watcher may add watchers, and make something happen that all of them are to hear.
+  for (auto const& watcher : std::vector{watchers_})
+    if (!watcher->hear(*this, event)) std::erase(watchers_, watcher);
 }
 
 void worker_node::publish(worker_event const* event) {
@@ -107,7 +106,7 @@ worker_view worker_node::view() const {
 
 // Unique to this incarnation among all supervisors of this process.
 std::string worker_node::marker() const {
-  if (!around_.params.subreaper) return {};
+  if (!around_->params.subreaper) return {};
   return std::to_string(::getpid()) + '.' + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + '.' +
          std::to_string(fsm_.generation());
 }

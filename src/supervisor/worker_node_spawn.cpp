@@ -2,6 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
 #include "process/launch_thread.hpp"
+#include "process/subreaper.hpp"
 #include "supervisor/incarnation.hpp"
 #include "supervisor/validate.hpp"
 #include "supervisor/worker_node.hpp"
@@ -10,6 +11,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <exception>
+#include <system_error>
 #include <utility>
 
 // How a node comes to a process: the order for the launch thread, and what it does with the answer.
@@ -20,7 +22,7 @@ namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
 void worker_node::spawn() {
-  if (around_.alive.expired()) return;  // the supervisor is about to let go of us
+  if (around_->alive.expired()) return;  // the supervisor is about to let go of us
   why_.clear();
   reason_.clear();
   spawn_order order{*spec_, id()};
@@ -35,18 +37,20 @@ void worker_node::spawn() {
   if (auto const wrong = validate(order.command, order.env))
     return spawn_refused({error::invalid_argument, wrong->field + ' ' + wrong->message});
 
-  spawn_work_.emplace(around_.user);  // the context stays, as far as it depends on us, until the answer
-  asio::post(
-      launch_thread::executor(), [order = std::move(order), gate = around_.gate, weak = weak_from_this()] {
-        auto result = std::make_shared<spawn_result>(carry_out(order));
-        gate->enter([&] {
-          auto const self = weak.lock();
-          if (!self) return;
-          asio::post(self->around_.strand, [weak, result = std::move(result), g = order.worker.generation] {
-            if (auto const node = weak.lock()) node->spawned(g, *result);
-          });
-        });
+  auto carry = [order = std::move(order), gate = around_->gate, weak = weak_from_this()] {
+    auto result = std::make_shared<spawn_result>(carry_out(order));
+    gate->enter([&] {
+      enter_strand(weak.lock(), [result = std::move(result), g = order.worker.generation](worker_node& node) {
+        node.spawned(g, *result);
       });
+    });
+  };
+  try {
+    asio::post(launch_thread::executor(), std::move(carry));
+  } catch (std::system_error const& e) {
+    return spawn_refused({e.code(), "launch thread"});
+  }
+  spawn_work_.emplace(around_->user);  // the context stays, as far as it depends on us, until the answer
 }
 
 void worker_node::spawned(std::uint64_t generation, spawn_result& result) {
@@ -67,28 +71,29 @@ void worker_node::spawned(std::uint64_t generation, spawn_result& result) {
 error_code worker_node::adopt(spawn_result& result) try {
   auto taken = std::make_unique<incarnation>();
   taken->started_at = clock::now();
-  taken->process = std::make_unique<child>(around_.strand, std::move(result.process));
+  taken->process = std::make_unique<child>(around_->strand, std::move(result.process));
+  auto const pid = taken->process->pid();
+  taken->process->when_left(then_reap_strays(std::move(result.marker), pid));
   taken->page = std::move(result.page);
   if (result.control)
-    taken->control = std::make_unique<control_link>(around_.strand, std::move(result.control));
+    taken->control = std::make_unique<control_link>(around_->strand, std::move(result.control));
   if (result.out || result.err) {
-    auto const pid = taken->process->pid();
     output_capture_params params{
         .worker = id(),
         .policy = {spec_, &spec_->output},
         .out = std::move(result.out),
         .err = std::move(result.err),
-        .strand = around_.strand,
-        .callbacks = around_.calls,
-        .owner = around_.alive,
+        .strand = around_->strand,
+        .callbacks = around_->calls,
+        .owner = around_->alive,
         .log =
-            [log = around_.log, pid](auto const& worker, auto const& line) {
+            [log = around_->log, pid](auto const& worker, auto const& line) {
               if (log.enabled(log_level::info))
                 log.write(log_level::info, worker, pid,
                           to_string(worker) + " (pid " + std::to_string(pid) + ") | " + line.text);
             },
         .file_failed =
-            [log = around_.log, pid](auto const& worker, auto const& path, error_code ec) {
+            [log = around_->log, pid](auto const& worker, auto const& path, error_code ec) {
               log.write(log_level::warning, worker, pid,
                         "output to " + path.string() + " failed: " + ec.message());
             }};
@@ -114,7 +119,7 @@ bool worker_node::page_says_ready() {
   auto const& page = *now_->page;
   if (page.violation()) {
     // Not from here: the one who asks would be gone.
-    asio::post(around_.strand, [weak = weak_from_this()] {
+    asio::post(around_->strand, [weak = weak_from_this()] {
       if (auto const self = weak.lock()) self->check_page();
     });
     return false;
@@ -142,12 +147,12 @@ void worker_node::watch_incarnation() {
     });
   }
   now_->process->async_wait(guarded(&worker_node::process_ended));
-  if (around_.params.monitoring && spec_->health.heartbeat) {
+  if (around_->params.monitoring && spec_->health.heartbeat) {
     heartbeat_.emplace(*spec_->health.heartbeat, clock::now());
     host_.watch_heartbeat(*this, true);
   }
   bool const hooks =
-      spec_->ready.type() != ready_when::kind::spawned || (around_.params.monitoring && spec_->health.check);
+      spec_->ready.type() != ready_when::kind::spawned || (around_->params.monitoring && spec_->health.check);
   if (!hooks) return;
   auto const unhealthy = [weak, generation](std::string reason) {
     if (auto const self = weak.lock())
@@ -155,7 +160,7 @@ void worker_node::watch_incarnation() {
                            std::move(reason));
   };
   now_->health = std::make_unique<node_health>(
-      around_.strand, around_.user, around_.alive, spec_,
+      around_->strand, around_->user, around_->alive, spec_,
       node_health::callbacks{.view = [this] { return view(); },
                              .page_says_ready = [this] { return page_says_ready(); },
                              .ready =
@@ -165,7 +170,7 @@ void worker_node::watch_incarnation() {
                                  },
                              .unhealthy = unhealthy});
   if (fsm_.state() == worker_state::starting) now_->health->watch_readiness();
-  if (fsm_.state() == worker_state::running && around_.params.monitoring) now_->health->watch_health();
+  if (fsm_.state() == worker_state::running && around_->params.monitoring) now_->health->watch_health();
 }
 
 }  // namespace reeve

@@ -68,12 +68,23 @@ void class_runner::run_loop() {
   if (runtime_.params().beat_period.count() > 0) beat();
   while (!over_) {
     try {
-      io_.run();
+      if (draining_) {
+        drain();
+      } else {
+        io_.run();
+      }
     } catch (...) {
       thrown_ = "a handler on the event loop threw: " + describe(std::current_exception());
       on(life_event::handler_threw);
     }
   }
+}
+
+// What keeps the loop from being out of work is the worker's alone by now.
+void class_runner::drain() {
+  io_.restart();
+  io_.run_until(*fsm_.deadline());
+  on(life_event::drained);
 }
 
 void class_runner::beat() {
@@ -98,10 +109,14 @@ void class_runner::obey(life_orders const& orders) {
   if (orders.run_start) run_start();
   if (orders.cancel_start) cancel_start_.emit(asio::cancellation_type::terminal);
   if (orders.run_stop) run_stop();
-  if (orders.finish) {
-    over_ = true;
-    io_.stop();
+  if (orders.drain) {
+    draining_ = true;
+    work_.reset();
+    beat_timer_.cancel();
+    deadline_timer_.cancel();
   }
+  if (orders.drain || orders.finish) io_.stop();
+  if (orders.finish) over_ = true;
 }
 
 void class_runner::arm_deadline() {

@@ -35,6 +35,7 @@ class class_runner {
 
  private:
   void run_loop();
+  void drain();
   void beat();
   void on(life_event event);
   void obey(life_orders const& orders);
@@ -47,6 +48,7 @@ class class_runner {
 
   detail::worker_runtime& runtime_;
   life_fsm fsm_;
+  bool draining_ = false;
   bool over_ = false;
   bool start_has_ended_ = false;
   // What was thrown last, in words.

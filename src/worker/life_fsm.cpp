@@ -3,6 +3,8 @@
 
 #include "worker/life_fsm.hpp"
 
+#include <algorithm>
+
 namespace reeve {
 
 life_orders life_fsm::on(life_event event, time_point now) {
@@ -12,7 +14,8 @@ life_orders life_fsm::on(life_event event, time_point now) {
     case state::waiting: return on_waiting(event, now);
     case state::running: return on_running(event, now);
     case state::cancelling: return on_cancelling(event, now);
-    case state::stopping: return on_stopping(event);
+    case state::stopping: return on_stopping(event, now);
+    case state::draining: return on_draining(event);
     case state::over: break;
   }
   return {};
@@ -56,12 +59,21 @@ life_orders life_fsm::on_cancelling(life_event event, time_point now) {
 }
 
 // A `start` that was given up on may still end here: it is not news.
-life_orders life_fsm::on_stopping(life_event event) {
+life_orders life_fsm::on_stopping(life_event event, time_point now) {
   switch (event) {
-    case life_event::stop_returned: return to_over();
-    case life_event::stop_threw: return failed(worker_exit::stop_failed, to_over());
+    case life_event::stop_returned: return to_draining(now);
+    case life_event::stop_threw: return failed(worker_exit::stop_failed, to_draining(now));
     case life_event::handler_threw: return failed(worker_exit::stop_failed, {});
     case life_event::time_passed: return failed(worker_exit::stop_timed_out, to_over());
+    default: return {};
+  }
+}
+
+life_orders life_fsm::on_draining(life_event event) {
+  switch (event) {
+    case life_event::handler_threw: return failed(worker_exit::stop_failed, {});
+    case life_event::drained:
+    case life_event::time_passed: return to_over();
     default: return {};
   }
 }
@@ -76,6 +88,12 @@ life_orders life_fsm::to_stopping(time_point now) {
   state_ = state::stopping;
   deadline_ = now + grace_;
   return {.run_stop = true};
+}
+
+life_orders life_fsm::to_draining(time_point now) {
+  state_ = state::draining;
+  deadline_ = std::min(*deadline_, now + time_to_drain);
+  return {.drain = true};
 }
 
 life_orders life_fsm::to_over() {

@@ -27,6 +27,8 @@ enum class life_event {
   stop_requested,
   stop_returned,
   stop_threw,
+  /// Nothing is left on the event loop.
+  drained,
   /// The deadline may have come.
   time_passed,
 };
@@ -39,6 +41,8 @@ struct life_orders {
   std::optional<worker_exit> failure{};
   bool cancel_start = false;
   bool run_stop = false;
+  /// Run what is left on the event loop, until `drained` or the deadline.
+  bool drain = false;
   /// The life is over: `exit_code` is final.
   bool finish = false;
 
@@ -48,13 +52,19 @@ struct life_orders {
 /// The life of a class worker, sans I/O: `start` runs until it is done or cancelled, then `stop` runs once,
 /// each within its grace.
 ///
-///     waiting --begin--> running --stop requested--> cancelling --ended, or grace spent--> stopping --> over
+///     waiting --begin--> running --stop requested--> cancelling --ended, or grace spent--> stopping
 ///        |                  +------------ended---------------------------------------------->|
 ///        +---stop requested: `start` is never entered--------------------------------------->|
+///
+///     stopping --ended--> draining --nothing left, or time for it spent--> over
+///        +--------grace spent--------------------------------------------->|
 class life_fsm {
  public:
   using time_point = std::chrono::steady_clock::time_point;
   using duration = std::chrono::steady_clock::duration;
+
+  /// For what `stop` leaves on the event loop to come to its end: a moment, as some of it may never do.
+  static constexpr duration time_to_drain = std::chrono::milliseconds{250};
 
   explicit life_fsm(duration grace) noexcept : grace_{grace} {}
 
@@ -67,14 +77,16 @@ class life_fsm {
   worker_exit exit_code() const noexcept { return exit_code_; }
 
  private:
-  enum class state { waiting, running, cancelling, stopping, over };
+  enum class state { waiting, running, cancelling, stopping, draining, over };
 
   life_orders on_waiting(life_event event, time_point now);
   life_orders on_running(life_event event, time_point now);
   life_orders on_cancelling(life_event event, time_point now);
-  life_orders on_stopping(life_event event);
+  life_orders on_stopping(life_event event, time_point now);
+  life_orders on_draining(life_event event);
   life_orders to_cancelling(time_point now);
   life_orders to_stopping(time_point now);
+  life_orders to_draining(time_point now);
   life_orders to_over();
   life_orders failed(worker_exit code, life_orders orders);
 

@@ -53,8 +53,7 @@ class variables {
   }
 
   std::chrono::milliseconds milliseconds(char const* name, std::chrono::milliseconds otherwise) {
-    return std::chrono::milliseconds{
-        number<std::int32_t>(name, static_cast<std::int32_t>(otherwise.count()))};
+    return std::chrono::milliseconds{number<std::chrono::milliseconds::rep>(name, otherwise.count())};
   }
 
   // The descriptor a variable names, ours from now on; empty if there is no such variable.

@@ -172,6 +172,28 @@ class messy {
   reeve::counter destroyed_;
 };
 
+// Its `stop` leaves something to be done on the loop.
+class leaving {
+ public:
+  explicit leaving(reeve::worker& self)
+      : executor_{self.get_executor()}, leftovers_{self.get_counter("leftovers")} {}
+  awaitable<void> start() { return wait_for_cancellation(); }
+  awaitable<void> stop() {
+    asio::co_spawn(executor_, finish_later(), asio::detached);
+    co_return;
+  }
+
+ private:
+  awaitable<void> finish_later() {
+    asio::steady_timer timer{executor_, std::chrono::milliseconds{20}};
+    co_await timer.async_wait(asio::use_awaitable);
+    ++leftovers_;
+  }
+
+  asio::any_io_executor executor_;
+  reeve::counter leftovers_;
+};
+
 // Writes to stdout while it stops, and counts the stops it came to the end of.
 class talkative {
  public:
@@ -217,6 +239,7 @@ REEVE_WORKER("throwing_handler", throwing_handler);
 REEVE_WORKER("blocked_loop", blocked_loop);
 REEVE_WORKER("waiting_stop", waiting_stop);
 REEVE_WORKER("messy", messy);
+REEVE_WORKER("leaving", leaving);
 REEVE_WORKER("talkative", talkative);
 REEVE_WORKER("introspective", introspective);
 

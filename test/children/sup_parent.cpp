@@ -3,8 +3,8 @@
 
 // sup_parent MODE: a program with a supervisor, for tests of what becomes of it.
 //
-// "beats": runs two workers with a heartbeat timeout of 800 ms, prints their pids and "up", then a line every
-//   200 ms: "all well", or what has become of them. Prints "continued" when it was stopped and continued.
+// "beats" MS: runs two workers with that heartbeat timeout, prints their pids and "up", then a line every
+//   50 ms: "all well", or what has become of them. Prints "continued" when it was stopped and continued.
 // "death" PROGRAM: runs PROGRAM, workers of its own with a child in their group each, one of them deaf to any
 //   request, and one that is to live on. Prints their pids by kind, then "up", and sleeps for ever.
 
@@ -96,16 +96,16 @@ std::string what_became(reeve::supervisor const& sup) {
   return "all well";
 }
 
-awaitable<void> run_beats(reeve::supervisor& sup) {
+awaitable<void> run_beats(reeve::supervisor& sup, std::chrono::milliseconds timeout) {
   auto spec = own("looping");
   spec.count = 2;
-  spec.health.heartbeat = {.timeout = 800ms, .start_within = 60s};
+  spec.health.heartbeat = {.timeout = timeout, .start_within = 60s};
   spec.ready = reeve::ready_when::first_beat(60s);
   co_await start(sup, spec);
   for (auto const pid : sup.running_pids()) say(std::to_string(pid));
   say("up");
   for (asio::steady_timer timer{co_await asio::this_coro::executor};;) {
-    timer.expires_after(200ms);
+    timer.expires_after(50ms);
     co_await timer.async_wait(asio::use_awaitable);
     say(what_became(sup));
   }
@@ -147,7 +147,8 @@ int main(int argc, char** argv) {
   asio::signal_set continued{io, SIGCONT};
   continued.async_wait([](auto, auto) { say("continued"); });
   reeve::supervisor sup{io.get_executor(), {.logging = reeve::log_level::off}};
-  if (mode == "beats") asio::co_spawn(io, run_beats(sup), asio::detached);
+  if (mode == "beats" && argc > 2)
+    asio::co_spawn(io, run_beats(sup, std::chrono::milliseconds{std::atoi(argv[2])}), asio::detached);
   if (mode == "death") asio::co_spawn(io, run_death(sup, argc > 2 ? argv[2] : ""), asio::detached);
   io.run();
 }

@@ -224,15 +224,4 @@ BOOST_AUTO_TEST_CASE(a_health_hook_may_stop_and_destroy_the_supervisor) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_instance_that_cannot_be_adapted_fails_the_start) {
-  live_supervisor sup;
-  auto spec = child_spec("hang");
-  spec.restart.mode = restart_mode::never;
-  spec.for_instance = [](std::size_t, command&, environment&) { throw std::runtime_error{"no more ports"}; };
-  diagnostics diag;
-  BOOST_TEST(sup.finish(sup->async_start(spec, diag)) == make_error_code(error::invalid_argument));
-  BOOST_TEST(diag.message.find("no more ports") != std::string::npos);
-  BOOST_TEST(sup.events.count(event_kind::spawned) == 0u);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,8 +4,10 @@
 // What is told of an exit, and what of a worker that lives, by its counters.
 
 #include "live_supervisor.hpp"
+#include "preconditions.hpp"
 #include "worker_side.hpp"
 
+#include <csignal>
 #include <cstring>
 #include <vector>
 #include <sys/resource.h>
@@ -223,6 +225,36 @@ BOOST_AUTO_TEST_CASE(the_cause_tells_who_ended_it) {
   BOOST_TEST(text(stopped.cause) == "stop");
   BOOST_TEST(stopped.worker == (worker_id{"hang", 0, 3}));
   BOOST_TEST(stopped.uptime.count() > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_is_told_by_its_exact_signal) {
+  live_supervisor sup;
+  for (int const number :
+       {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGQUIT, SIGTERM, SIGHUP}) {
+    auto const name = "crash_" + std::to_string(number);
+    sup.start(once(spec_of(name, "crash", {std::to_string(number)})));
+    auto const exit = sup.await_exit(1, name);
+    BOOST_TEST(exit.status == exit_status::from_signal(number, false));
+    BOOST_TEST(text(exit.cause) == "itself");
+    BOOST_TEST(sup.events.count(event_kind::exited, name) == 1u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_that_left_a_core_file_is_told_as_such, *only_if<with_core_files>) {
+  std::string name = (std::filesystem::temp_directory_path() / "reeve-core-XXXXXX").string();
+  BOOST_REQUIRE(::mkdtemp(name.data()));
+  {
+    live_supervisor sup;
+    auto spec = once(script("crash", "kill -ABRT $$"));
+    spec.process.directory = name;
+    spec.process.limits = {{.resource = RLIMIT_CORE, .soft = RLIM_INFINITY, .hard = RLIM_INFINITY}};
+    sup.start(spec);
+    auto const exit = sup.await_exit();
+    BOOST_TEST(exit.status == exit_status::from_signal(SIGABRT, true));
+    BOOST_TEST(exit.status.core_dumped());
+  }
+  BOOST_TEST(!std::filesystem::is_empty(name));
+  std::filesystem::remove_all(name);
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_throws_tells_why) {

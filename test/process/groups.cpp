@@ -232,6 +232,19 @@ BOOST_AUTO_TEST_CASE(a_member_that_cannot_be_started_fails_the_start_of_the_grou
   BOOST_TEST(sup->running_pids().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_member_that_ends_before_it_is_ready_and_is_not_restarted_tells_its_exit) {
+  auto group = abc(group_strategy::one_for_all);
+  group.workers[0] = spec_of("a", "exit_with", {"3"});
+  group.workers[0].restart.mode = restart_mode::never;
+  ready_when_up(group.workers[0]);
+  diagnostics diag;
+  BOOST_TEST(finish(sup->async_start(group, diag)) == error_code{error::exited_before_ready});
+  BOOST_REQUIRE(diag.exit.has_value());
+  BOOST_TEST(diag.exit->worker.name == "a");
+  BOOST_TEST(diag.exit->status.code() == 3);
+  BOOST_TEST(events.count(kind::spawned, "b") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_one_for_one_member_that_fails_for_good_at_the_start_stops_the_group) {
   auto group = abc(group_strategy::one_for_one);
   group.workers[2] = spec_of("c", "/nowhere");

@@ -162,23 +162,41 @@ BOOST_AUTO_TEST_CASE(nobody_is_watched_where_monitoring_is_off) {
   BOOST_TEST(!sup.stop_all());
 }
 
+// Its workers are stopped too, so that not one beat comes meanwhile.
 BOOST_AUTO_TEST_CASE(a_supervisor_that_was_stopped_itself_kills_nobody) {
+  constexpr auto timeout = 2000ms;
   test_pipe output;
-  auto request = request_for("sup_parent", {"beats"});
+  auto request = request_for("sup_parent", {"beats", std::to_string(timeout.count())});
   request.stdio[1] = output.write_end.get();
   auto const parent = start(request);
   output.write_end.reset();
-  BOOST_REQUIRE(!read_until_up(output.read_end.get()).empty());
+  struct killed_at_the_end {
+    launched_process const& process;
+    ~killed_at_the_end() { kill_and_finish(process); }
+  } const end_of_parent{parent};
+  auto const workers = read_until_up(output.read_end.get());
+  BOOST_REQUIRE(workers.size() == 2u);
+  auto const signal_workers = [&](int number) {
+    for (auto const& pid : workers) BOOST_TEST(::kill(std::stoi(pid), number) == 0);
+  };
+  // It says every 50 ms what it has found.
+  auto const all_well_for = [&](std::chrono::milliseconds time) {
+    for (auto n = time / 50ms; n > 0; --n) BOOST_REQUIRE(read_line(output.read_end.get()) == "all well");
+  };
 
+  // It looks every quarter of the timeout: it must have seen the last beat, lest that count as a new one.
+  signal_workers(SIGSTOP);
+  all_well_for(timeout / 4 + 100ms);
   ::kill(parent.pid, SIGSTOP);
-  // Five times the heartbeat's timeout: nobody beats for it, as far as it knows.
   pollfd end{parent.pidfd.get(), POLLIN, 0};
-  BOOST_TEST(::poll(&end, 1, 5 * 800) == 0);
+  BOOST_TEST(::poll(&end, 1, 5 * static_cast<int>(timeout.count())) == 0);
   ::kill(parent.pid, SIGCONT);
-  // It counts its checks: some more must pass, and nobody be gone.
-  while (read_line(output.read_end.get()) != "continued") continue;
-  for (int checks = 0; checks < 12; ++checks) BOOST_TEST(read_line(output.read_end.get()) == "all well");
-  kill_and_finish(parent);
+  for (auto line = read_line(output.read_end.get()); line != "continued";
+       line = read_line(output.read_end.get()))
+    BOOST_REQUIRE(line == "all well");
+  all_well_for(100ms);  // with the look that was due
+  signal_workers(SIGCONT);
+  all_well_for(timeout + timeout / 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

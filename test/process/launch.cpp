@@ -1,13 +1,14 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include "sanitizers.hpp"
+#include "preconditions.hpp"
 
 #include <csignal>
 #include <fstream>
 #include <self_report.hpp>
 #include <thread>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -67,6 +68,37 @@ class signals_blocked_and_ignored {
   std::vector<std::pair<int, struct sigaction>> actions_;
   sigset_t mask_{};
 };
+
+/// Memory of small pages, each one in use.
+class used_pages {
+ public:
+  used_pages() {
+    void* const memory =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    BOOST_REQUIRE(memory != MAP_FAILED);
+    memory_ = static_cast<char*>(memory);
+    BOOST_REQUIRE(::madvise(memory_, bytes, MADV_NOHUGEPAGE) == 0);
+    write_to_each();
+  }
+  used_pages(used_pages const&) = delete;
+  used_pages& operator=(used_pages const&) = delete;
+  ~used_pages() { ::munmap(memory_, bytes); }
+
+  void write_to_each() {
+    for (std::size_t at = 0; at < bytes; at += page) const_cast<char volatile&>(memory_[at]) = 'x';
+  }
+
+ private:
+  static constexpr std::size_t page = 4096;
+  static constexpr std::size_t bytes = 32'768 * page;
+  char* memory_ = nullptr;
+};
+
+long page_faults() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
 
 launch_request show_self() { return request_for("show_self"); }
 
@@ -218,8 +250,19 @@ BOOST_AUTO_TEST_CASE(a_relative_path_is_seen_from_the_childs_directory) {
   BOOST_TEST(self_report{output_of(request)}.one("cwd") == request.params.directory.string());
 }
 
-BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_does_not_hinder_the_start) {
-  if (under_sanitizer) return;  // the child's own runtime needs descriptors
+// A fork would have every page written after it fault once more, were it only to find its copy needless.
+BOOST_AUTO_TEST_CASE(a_start_copies_none_of_the_callers_memory, *only_if<without_sanitizer>) {
+  used_pages memory;
+  auto const before = page_faults();
+  auto const process = start(request_for("hang"));
+  memory.write_to_each();
+  auto const faults = page_faults() - before;
+  kill_and_finish(process);
+  BOOST_TEST(faults < 2'000);
+}
+
+// Under a sanitizer the child's own runtime needs descriptors.
+BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_does_not_hinder_the_start, *only_if<without_sanitizer>) {
   auto request = show_self();
   unique_fd const null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
   request.descriptors = {{.source = null.get(), .target = 100}};

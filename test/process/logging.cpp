@@ -7,7 +7,7 @@
 
 #include <boost/log/attributes/value_extraction.hpp>
 #include <boost/log/core.hpp>
-#include <boost/log/expressions/message.hpp>
+#include <boost/log/expressions.hpp>
 #include <boost/log/sinks/basic_sink_backend.hpp>
 #include <boost/log/sinks/sync_frontend.hpp>
 #include <boost/log/trivial.hpp>
@@ -177,8 +177,8 @@ BOOST_AUTO_TEST_CASE(a_worker_that_fails_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(captured_lines_are_records_of_their_worker) {
   recorder const r;
-  auto spec = spec_of("chatty", "/bin/sh", {"-c", "echo to the log; sleep 1000"});
-  spec.stdio.out = stdio_target::pipe();
+  auto spec = spec_of("chatty", "/bin/sh", {"-c", "echo to the log; echo up; exec sleep 1000"});
+  ready_when_up(spec);  // it is killed only when both lines were taken
   spec.output.to_log = true;
   run_life(log_level::info, spec);
   std::vector<std::uint64_t> generations;
@@ -188,8 +188,32 @@ BOOST_AUTO_TEST_CASE(captured_lines_are_records_of_their_worker) {
     BOOST_TEST(record.pid > 0);
     generations.push_back(record.generation);
   }
-  // It may be killed before it has printed.
-  BOOST_TEST(generations.size() <= 2u);
+  BOOST_TEST(generations == (std::vector<std::uint64_t>{1, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(where_the_application_has_a_sink_nothing_is_printed_beside_it) {
+  recorder const r;
+  printed p;
+  run_life(log_level::info);
+  BOOST_TEST(p.end() == "");
+  BOOST_TEST(!r.records().empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_applications_filter_rules_before_and_after) {
+  recorder const r;
+  auto const core = blog::core::get();
+  core->set_filter(blog::trivial::severity >= blog::trivial::warning);
+  auto const say = [] {
+    BOOST_LOG_TRIVIAL(info) << "the application's own";
+    BOOST_LOG_TRIVIAL(warning) << "the application's own";
+  };
+  say();
+  run_life(log_level::debug);
+  say();
+  core->reset_filter();
+  BOOST_REQUIRE(r.records().size() == 3u);
+  for (auto const& record : r.records()) BOOST_TEST(record.severity == blog::trivial::warning);
+  BOOST_TEST(r.records()[1].worker == "hang/0");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -182,21 +182,21 @@ BOOST_AUTO_TEST_CASE(events_come_one_at_a_time_and_in_order_on_four_threads) {
   for (auto const& e : events.all()) stories[e.worker.index] += std::string{to_string(e.kind)} + ' ';
   std::string const again = "stopping exited spawned ready ";
   auto const life = "added spawned ready " + again + again + again + "stopping exited stopped removed ";
-  for (auto const& [index, story] : stories) BOOST_TEST(life.starts_with(story), story);
+  BOOST_TEST(stories.size() == 10U);
+  for (auto const& [index, story] : stories) BOOST_TEST(story == life);
 }
 
 BOOST_AUTO_TEST_CASE(a_supervisor_is_destroyed_on_a_thread_while_its_context_runs_on_others) {
   for (int i = 0; i < 10; ++i) {
     context_threads threads{context, 4};
-    auto pending = sup->async_start(restless("w", 8), asio::use_future);
+    // Not use_future: thread sanitizer does not see how libstdc++ counts the owners of an exception.
+    auto const started = std::make_shared<std::promise<error_code>>();
+    sup->async_start(restless("w", 8), [started](error_code ec) { started->set_value(ec); });
     auto more = sup->async_start(restless_group(), asio::use_future);
     if (i % 2 == 0) get_soon(std::move(more));
     make({});
-    try {
-      get_soon(std::move(pending));  // it was in time, or was aborted
-    } catch (boost::system::system_error const& e) {
-      BOOST_TEST(e.code() == aborted);
-    }
+    auto const ec = get_soon(started->get_future());
+    BOOST_TEST((!ec || ec == aborted), ec.message());
     sup.reset();
     threads.join();
     make({});

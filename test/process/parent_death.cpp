@@ -1,8 +1,10 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "preconditions.hpp"
+#include "process_test.hpp"
+
 #include <csignal>
-#include <process_test.hpp>
 #include <thread>
 #include <pwd.h>
 
@@ -45,11 +47,7 @@ BOOST_AUTO_TEST_CASE(a_child_dies_with_a_parent_that_was_killed) {
   require_end_of(start_and_die([](launch_request&) {}));
 }
 
-BOOST_AUTO_TEST_CASE(so_does_one_that_runs_as_another_user) {
-  if (::geteuid() != 0) {
-    BOOST_TEST_MESSAGE("only root can change the user: skipped");
-    return;
-  }
+BOOST_AUTO_TEST_CASE(so_does_one_that_runs_as_another_user, *only_if<as_root>) {
   unique_fd const image{::open(child_program("hang").c_str(), O_RDONLY | O_CLOEXEC)};
   require_end_of(start_and_die([&](launch_request& request) {
     request.image = image.get();

@@ -3,6 +3,8 @@
 
 #include "supervisor_test.hpp"
 
+#include <boost/asio/detached.hpp>
+
 #include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -58,32 +60,58 @@ struct gate {
   }
 };
 
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(stopping, supervisor_fixture)
-
-BOOST_AUTO_TEST_CASE(twenty_workers_hear_their_signal_before_the_first_has_ended) {
-  constexpr std::size_t count = 20;
-  gate exit;
-  auto spec = script("w",
+/// Workers that count a SIGTERM in `heard` and end when the gate lets them through.
+worker_spec held_by(gate const& exit, std::string name, std::size_t count, std::size_t& heard) {
+  auto spec = script(std::move(name),
                      "trap 'echo term; read line < \"$0\"; exit 0' TERM; echo up; while :; do sleep 3600 & "
                      "wait; done",
                      count);
   spec.command.args.push_back(exit.path);
   spec.stop.signal_grace = patience;
-  std::size_t heard = 0;
   ready_when_up(spec);
   spec.output.on_line = [&heard, next = spec.output.on_line](output_line const& line) {
     if (line.text == "term") ++heard;
     next(line);
   };
-  start(spec);
+  return spec;
+}
+
+/// A worker that would take an hour to stop.
+worker_spec tenacious(std::string name, std::size_t count) {
+  auto spec = up_spec_of(std::move(name), "slow_exit", {"3600000"}, count);
+  spec.stop.signal_grace = 1h;
+  return spec;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(stopping, supervisor_fixture)
+
+BOOST_AUTO_TEST_CASE(twenty_workers_hear_their_signal_before_the_first_has_ended) {
+  gate exit;
+  std::size_t heard = 0;
+  start(held_by(exit, "w", 20, heard));
   begun const stop{sup->async_stop("w")};
-  until([&] { return heard == count; });
+  until([&] { return heard == 20; });
   BOOST_TEST(events.count(kind::exited) == 0U);
   BOOST_TEST(!stop.done());
-  exit.let_through(count);
+  exit.let_through(20);
   BOOST_TEST(finish(stop) == error_code{});
+  for (auto const& e : events.of(kind::exited)) BOOST_TEST(e.exit->status.success());
+}
+
+BOOST_AUTO_TEST_CASE(so_do_workers_of_two_names_when_all_are_stopped) {
+  gate exit;
+  std::size_t heard = 0;
+  start(held_by(exit, "a", 3, heard));
+  start(held_by(exit, "b", 3, heard));
+  begun const stop{sup->async_stop_all()};
+  until([&] { return heard == 6; });
+  BOOST_TEST(events.count(kind::exited) == 0U);
+  BOOST_TEST(!stop.done());
+  exit.let_through(6);
+  BOOST_TEST(finish(stop) == error_code{});
+  BOOST_TEST(events.count(kind::exited) == 6U);
   for (auto const& e : events.of(kind::exited)) BOOST_TEST(e.exit->status.success());
 }
 
@@ -228,6 +256,28 @@ BOOST_AUTO_TEST_CASE(stop_all_stops_all_and_keeps_them_listed) {
   BOOST_TEST(sup->status().size() == 7U);
   for (auto const& status : sup->status()) BOOST_TEST(name_of(status.state) == "stopped");
   BOOST_TEST(!has_children());
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_of_all_that_is_not_graceful_kills_all_at_once) {
+  start(tenacious("a", 2));
+  start(tenacious("b", 1));
+  start({.name = "g", .workers = {tenacious("c", 1), tenacious("d", 1)}});
+  BOOST_TEST(finish(sup->async_stop_all({.graceful = false})) == error_code{});
+  auto const exits = events.of(kind::exited);
+  BOOST_TEST(exits.size() == 5U);
+  for (auto const& e : exits) {
+    BOOST_TEST(e.exit->status.signal() == SIGKILL);
+    BOOST_TEST(name_of(e.exit->cause) == "stop");
+  }
+  BOOST_TEST(!has_children());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_need_wait_for_a_stop_of_all) {
+  start(up_spec_of("a", "slow_exit", {"0"}, 2));
+  start(up_spec_of("b", "slow_exit", {"0"}));
+  sup->async_stop_all(boost::asio::detached);
+  until(kind::stopped, {}, 3);
+  for (auto const& e : events.of(kind::exited)) BOOST_TEST(e.exit->status.success());
 }
 
 // ---- what is left ----------------------------------------------------------------------------------------

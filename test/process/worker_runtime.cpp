@@ -228,6 +228,15 @@ BOOST_AUTO_TEST_CASE(what_is_left_on_the_loop_is_destroyed_before_the_object_is)
   BOOST_TEST(worker.counter("destroyed") == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(what_stop_leaves_on_the_loop_has_a_moment_to_end) {
+  started_worker worker{{.program = "runtime_class", .type = "leaving"}};
+  worker.expect(control_kind::hello);
+  worker.expect(control_kind::ready);
+  worker.ask_to_stop();
+  BOOST_TEST(worker.end() == code(worker_exit::success));
+  BOOST_TEST(worker.counter("leftovers") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_function_worker_keeps_its_own_exit_code) {
   for (int expected : {0, 5, 99}) {
     started_worker worker{function("returns", {std::to_string(expected)})};

@@ -148,6 +148,17 @@ BOOST_AUTO_TEST_CASE(a_member_that_ends_while_the_group_starts_is_an_incident_of
   BOOST_TEST(g.fsm.failing());  // that was one more than two
 }
 
+// A command may start a member before its turn.
+BOOST_AUTO_TEST_CASE(a_member_that_ends_before_its_turn_to_start_does_not_make_the_group_skip_others) {
+  rig g{strategy::rest_for_one};
+  g.start();
+  BOOST_TEST(g.ready(0) == "start 1");
+  BOOST_TEST(g.ended(2) == "stop 2");
+  g.goes_down(1);
+  BOOST_TEST(g.timer(delay) == "start 1");
+  g.comes_up(1);
+}
+
 // ---- the budget ------------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_spent_budget_stops_the_group_in_reverse_order) {

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_the_variables_name) {
   BOOST_TEST(environment::problem_with(handshake::index, "-1") == "REEVE_INDEX is not a number");
   BOOST_TEST(environment::problem_with(handshake::index, "2x") == "REEVE_INDEX is not a number");
   BOOST_TEST(environment::problem_with(handshake::generation, "") == "REEVE_GENERATION is not a number");
-  BOOST_TEST(environment::problem_with(handshake::beat_period_ms, "99999999999") ==
+  BOOST_TEST(environment::problem_with(handshake::beat_period_ms, "99999999999999999999") ==
              "REEVE_BEAT_MS is not a number");
   BOOST_TEST(environment::problem_with(handshake::control_fd, "999") ==
              "REEVE_CONTROL_FD is not an open descriptor");

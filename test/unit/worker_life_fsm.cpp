@@ -17,6 +17,7 @@ std::ostream& operator<<(std::ostream& out, life_orders const& o) {
   if (o.failure) out << "failure:" << static_cast<int>(*o.failure) << ' ';
   if (o.cancel_start) out << "cancel_start ";
   if (o.run_stop) out << "run_stop ";
+  if (o.drain) out << "drain ";
   if (o.finish) out << "finish ";
   return out;
 }
@@ -38,7 +39,7 @@ constexpr life_fsm::time_point start_of_time{};
 constexpr std::array all_events{event::begin,          event::start_suspended, event::start_returned,
                                 event::start_aborted,  event::start_threw,     event::handler_threw,
                                 event::stop_requested, event::stop_returned,   event::stop_threw,
-                                event::time_passed};
+                                event::drained,        event::time_passed};
 
 // A machine with its own clock, which runs as far as it is told.
 struct life {
@@ -68,9 +69,14 @@ life stopping() {
   l.on(event::start_returned);
   return l;
 }
-life over() {
+life draining() {
   auto l = stopping();
   l.on(event::stop_returned);
+  return l;
+}
+life over() {
+  auto l = draining();
+  l.on(event::drained);
   return l;
 }
 
@@ -94,27 +100,42 @@ constexpr orders none{};
 BOOST_AUTO_TEST_CASE(while_it_waits_a_request_leads_past_start_to_stop) {
   orders const failed{.failure = worker_exit::start_failed, .run_stop = true};
   check(waiting, {orders{.run_start = true}, none, none, none, none, failed, orders{.run_stop = true}, none,
-                  none, none});
+                  none, none, none});
 }
 
 BOOST_AUTO_TEST_CASE(while_it_runs) {
   orders const failed{.failure = worker_exit::start_failed, .run_stop = true};
   check(running, {none, orders{.announce_ready = true}, orders{.announce_ready = true, .run_stop = true},
                   failed, failed, orders{.failure = worker_exit::start_failed, .cancel_start = true},
-                  orders{.cancel_start = true}, none, none, none});
+                  orders{.cancel_start = true}, none, none, none, none});
 }
 
 BOOST_AUTO_TEST_CASE(while_start_is_cancelled) {
   check(cancelling, {none, none, orders{.run_stop = true}, orders{.run_stop = true},
                      orders{.failure = worker_exit::start_failed, .run_stop = true},
-                     orders{.failure = worker_exit::start_failed}, none, none, none,
+                     orders{.failure = worker_exit::start_failed}, none, none, none, none,
                      orders{.failure = worker_exit::start_ignored_cancellation, .run_stop = true}});
 }
 
 BOOST_AUTO_TEST_CASE(while_it_stops) {
   check(stopping, {none, none, none, none, none, orders{.failure = worker_exit::stop_failed}, none,
-                   orders{.finish = true}, orders{.failure = worker_exit::stop_failed, .finish = true},
+                   orders{.drain = true}, orders{.failure = worker_exit::stop_failed, .drain = true}, none,
                    orders{.failure = worker_exit::stop_timed_out, .finish = true}});
+}
+
+BOOST_AUTO_TEST_CASE(while_what_is_left_comes_to_its_end) {
+  check(draining, {none, none, none, none, none, orders{.failure = worker_exit::stop_failed}, none, none,
+                   none, orders{.finish = true}, orders{.finish = true}});
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_has_a_moment_of_the_grace_and_no_more) {
+  auto l = stopping();
+  l.on(event::stop_returned);
+  BOOST_TEST((l.fsm.deadline() == l.now + life_fsm::time_to_drain));
+  auto late = stopping();
+  late.now += grace - 1ns;
+  late.on(event::stop_returned);
+  BOOST_TEST((late.fsm.deadline() == late.now + 1ns));
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_over_nothing_happens) { check(over, column{}); }
@@ -142,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_request_before_the_beginning_never_enters_start) {
   auto l = waiting();
   BOOST_TEST(l.on(event::stop_requested) == orders{.run_stop = true});
   BOOST_TEST(l.on(event::begin) == none);
-  BOOST_TEST(l.on(event::stop_returned) == orders{.finish = true});
+  BOOST_TEST(l.on(event::stop_returned) == orders{.drain = true});
   BOOST_TEST((l.fsm.exit_code() == worker_exit::success));
 }
 
@@ -174,7 +195,7 @@ namespace {
 
 // What has happened in a life so far.
 struct history {
-  int starts = 0, stops = 0, cancels = 0, finishes = 0, failures = 0;
+  int starts = 0, stops = 0, cancels = 0, drains = 0, finishes = 0, failures = 0;
   worker_exit first_failure = worker_exit::success;
 
   void add(orders const& o) {
@@ -185,7 +206,10 @@ struct history {
     if (o.announce_ready) BOOST_REQUIRE(starts == 1 && cancels == 0 && stops == 0);
     if (o.cancel_start) BOOST_REQUIRE(starts == 1 && stops == 0);
     stops += o.run_stop;
+    drains += o.drain;
+    if (o.drain) BOOST_REQUIRE(stops == 1);
     finishes += o.finish;
+    BOOST_REQUIRE(drains <= 1);
     BOOST_REQUIRE(starts <= 1 && cancels <= 1 && stops <= 1 && finishes <= stops);
   }
 };
