@@ -27,6 +27,11 @@ inline char const* as_root() { return ::geteuid() == 0 ? nullptr : "only root ca
 /// For what cannot be seen beside a sanitizer's runtime.
 inline char const* without_sanitizer() { return under_sanitizer ? "a sanitizer disturbs it" : nullptr; }
 
+/// It starts no threads after a fork.
+inline char const* without_thread_sanitizer() {
+  return under_thread_sanitizer ? "the thread sanitizer disturbs it" : nullptr;
+}
+
 /// For a core file in the directory where its process ran.
 inline char const* with_core_files() {
   if (auto const* missing = without_sanitizer()) return missing;

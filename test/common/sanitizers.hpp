@@ -12,3 +12,12 @@ inline constexpr bool under_sanitizer = __has_feature(address_sanitizer) || __ha
 #else
 inline constexpr bool under_sanitizer = false;
 #endif
+
+/// It interferes with signals and threads, too.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool under_thread_sanitizer = true;
+#elif defined(__has_feature)
+inline constexpr bool under_thread_sanitizer = __has_feature(thread_sanitizer);
+#else
+inline constexpr bool under_thread_sanitizer = false;
+#endif

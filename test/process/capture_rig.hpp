@@ -6,10 +6,10 @@
 // What tests of the output capture need: a process with its output in pipes, and a context that takes it.
 
 #include "core/unique_fd.hpp"
+#include "loop_rig.hpp"
 #include "supervisor/output_capture.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
@@ -87,8 +87,7 @@ struct capture_folder {
 };
 
 /// A context, a capture on it, and what that has given out.
-struct capture_rig {
-  boost::asio::io_context io;
+struct capture_rig : loop_rig {
   boost::asio::any_io_executor strand{boost::asio::make_strand(io)};
   boost::asio::any_io_executor callbacks{boost::asio::make_strand(io)};
   std::shared_ptr<int> owner = std::make_shared<int>();
@@ -127,21 +126,6 @@ struct capture_rig {
   }
 
   void start(shell_process& of) { capture.emplace(params(of)); }
-
-  bool run_until(std::function<bool()> const& done) {
-    auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds{120};
-    io.restart();
-    while (!done()) {
-      if (io.run_one_until(deadline) == 0) return done();
-    }
-    return true;
-  }
-
-  /// Runs until nothing is left to do.
-  void settle() {
-    BOOST_TEST(!run_until([] { return false; }));
-    BOOST_TEST(io.stopped());
-  }
 
   /// Calls `each` after each handler that ran, if given.
   void run_until_exit(shell_process& of, std::function<void()> const& each = nullptr) {

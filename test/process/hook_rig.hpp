@@ -5,10 +5,10 @@
 
 // What tests of health hooks need: a context on which a runner runs them.
 
+#include "loop_rig.hpp"
 #include "reeve/health_policy.hpp"
 #include "supervisor/hook_runner.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
@@ -27,27 +27,10 @@ inline worker_view view_of(std::size_t index, std::uint64_t generation = 1) {
 }
 
 /// A context, and the results that came of hooks.
-struct hook_rig {
-  boost::asio::io_context io;
+struct hook_rig : loop_rig {
   boost::asio::strand<boost::asio::any_io_executor> strand{
       boost::asio::make_strand(boost::asio::any_io_executor{io.get_executor()})};
   std::vector<health_result> results;
-
-  /// Runs the context until `done`, under a deadline that only a failure meets.
-  bool run_until(std::function<bool()> const& done) {
-    auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds{120};
-    io.restart();
-    while (!done()) {
-      if (io.run_one_until(deadline) == 0) return done();
-    }
-    return true;
-  }
-
-  /// Runs the context until it has nothing to do.
-  void settle() {
-    BOOST_TEST(!run_until([] { return false; }));
-    BOOST_TEST(io.stopped());
-  }
 
   std::function<void(health_result)> taker() {
     return [this](health_result result) { results.push_back(std::move(result)); };

@@ -3,6 +3,8 @@
 
 #include "process/launch_thread.hpp"
 
+#include "preconditions.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <csignal>
@@ -15,14 +17,6 @@ namespace {
 using namespace reeve;
 using namespace reeve::test;
 namespace asio = boost::asio;
-
-#if defined(__SANITIZE_THREAD__)
-constexpr bool under_thread_sanitizer = true;
-#elif defined(__has_feature)
-constexpr bool under_thread_sanitizer = __has_feature(thread_sanitizer);
-#else
-constexpr bool under_thread_sanitizer = false;
-#endif
 
 /// What `act` returns on the launch thread.
 template <typename Act>
@@ -64,11 +58,7 @@ BOOST_AUTO_TEST_CASE(it_outlives_a_handler_that_throws) {
   BOOST_TEST(on_launch_thread([] { return true; }));
 }
 
-BOOST_AUTO_TEST_CASE(a_fork_of_this_process_gets_one_of_its_own) {
-  if (under_thread_sanitizer) {
-    BOOST_TEST_MESSAGE("thread sanitizer starts no threads after a fork: skipped");
-    return;
-  }
+BOOST_AUTO_TEST_CASE(a_fork_of_this_process_gets_one_of_its_own, *only_if<without_thread_sanitizer>) {
   on_launch_thread([] { return true; });
   pid_t const fork = ::fork();
   if (fork == 0) {
