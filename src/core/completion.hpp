@@ -42,6 +42,9 @@ class completion {
     if (auto const waiting = waiting_.lock()) gate_->release(waiting);
   }
 
+  /// Whether there still is somebody to be told.
+  bool waits() const noexcept { return !waiting_.expired(); }
+
   /// Posts the handler with these arguments. Once. Does nothing where the context is gone.
   void post(Args... args) {
     auto const waiting = waiting_.lock();

@@ -22,7 +22,7 @@ operation::operation(handler_type handler, diagnostics* diag, asio::any_io_execu
 
 void operation::complete(error_code ec, diagnostics why) {
   if (std::exchange(done_, true)) return;
-  if (diag_) *diag_ = std::move(why);
+  if (diag_ && completion_.waits()) *diag_ = std::move(why);  // else it went with who waited
   asio::post(calls_, [self = shared_from_this(), ec] { self->completion_.post(ec); });
   on_cancel = nullptr;
   if (auto const done = std::exchange(on_done, nullptr)) done();
