@@ -32,13 +32,8 @@ group_fsm::actions group_fsm::stop(bool graceful) {
 group_fsm::actions group_fsm::restart() {
   wait_ = duration::zero();
   if (phase_ == phase::down || failing()) budget_.reset();  // a command gives a new budget
-  if (phase_ == phase::stopping) {
-    after_ = after::restart;
-    cause_ = exit_cause::restart;
-    first_ = 0;
-    return {};
-  }
-  graceful_ = true;
+  // A stop that goes on begins anew: those that it has passed may have been started again, and are to be restarted.
+  graceful_ = graceful_ || phase_ != phase::stopping;
   return begin_stop(0, after::restart, exit_cause::restart);
 }
 

@@ -178,9 +178,10 @@ void supervisor_impl::remove(std::string const& name, operation_ptr const& op) {
   if (auto const it = groups_.find(name); it != groups_.end()) {
     leaving_.insert(name);
     it->second->stop(true);
-    return it->second->when_down([self = weak_from_this(), name, weak = std::weak_ptr{op}] {
-      if (auto const impl = self.lock()) impl->forget_group(name, weak.lock());
-    });
+    auto forget = [self = weak_from_this(), group = std::weak_ptr{it->second}, weak = std::weak_ptr{op}] {
+      if (auto const impl = self.lock()) impl->forget_group(group.lock(), weak.lock());
+    };
+    return it->second->when_down(std::move(forget));
   }
   auto const it = squads_.find(name);
   if (it == squads_.end())
@@ -211,13 +212,15 @@ void supervisor_impl::retire(nodes const& surplus, operation_ptr const& op) {
 }
 
 // A member may run: it was started by a command of its own after the group had passed it.
-void supervisor_impl::forget_group(std::string const& name, operation_ptr const& op) {
-  leaving_.erase(name);
+void supervisor_impl::forget_group(std::shared_ptr<worker_group> const& group, operation_ptr const& op) {
   nodes members;
-  if (auto const it = groups_.find(name); it != groups_.end()) {
-    members = of_group(*it->second);
-    for (auto const& member : it->second->members()) squads_.erase(member);
-    board_.remove_group(name);
+  // Another removal may have been first, and another group may have the name.
+  auto const it = group ? groups_.find(group->name()) : groups_.end();
+  if (it != groups_.end() && it->second == group) {
+    members = of_group(*group);
+    for (auto const& member : group->members()) squads_.erase(member);
+    board_.remove_group(group->name());
+    leaving_.erase(group->name());
     groups_.erase(it);
   }
   retire(members, op);

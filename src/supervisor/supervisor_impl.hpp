@@ -98,7 +98,7 @@ class supervisor_impl final : public node_host, public std::enable_shared_from_t
   nodes all() const;
   bool lists(worker_node const& node) const;
   void forget(std::string const& name);
-  void forget_group(std::string const& name, operation_ptr const& op);
+  void forget_group(std::shared_ptr<worker_group> const& group, operation_ptr const& op);
   bool is_leaving(squad const& s) const;
   std::shared_ptr<worker_group> group_of(worker_node const& node) const;
   void call_event_handler(worker_event const& event);

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -82,8 +83,14 @@ void class_runner::run_loop() {
 
 // What keeps the loop from being out of work is the worker's alone by now.
 void class_runner::drain() {
+  auto const end = *fsm_.deadline();
+  auto const period = runtime_.params().beat_period;
   io_.restart();
-  io_.run_until(*fsm_.deadline());
+  // It beats without a timer, which would itself be something left.
+  while (!io_.stopped() && life_fsm::time_point::clock::now() < end) {
+    if (period.count() > 0) runtime_.self().beat();
+    io_.run_until(period.count() > 0 ? std::min(end, life_fsm::time_point::clock::now() + period) : end);
+  }
   on(life_event::drained);
 }
 

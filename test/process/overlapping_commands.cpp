@@ -86,6 +86,21 @@ BOOST_AUTO_TEST_CASE(a_stop_of_a_group_that_a_restart_overtakes_ends) {
   BOOST_TEST(sup->running_pids().size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_restart_of_a_group_restarts_those_too_that_its_stop_had_passed) {
+  live_supervisor sup;
+  group_spec group{.name = "g"};
+  group.workers = {member("a", "hang"), sup.captured(member("b", "slow_exit", {"200"})), member("c", "hang")};
+  sup.start(group);
+  sup.until([&] { return !sup.lines.empty(); });
+  begun const stopped{sup->async_stop("g")};
+  sup.until(event_kind::stopping, "b");
+  BOOST_TEST(!sup.restart("c"));
+  begun const restarted{sup->async_restart("g")};
+  BOOST_TEST(!sup.finish(stopped));
+  BOOST_TEST(!sup.finish(restarted));
+  BOOST_TEST(sup.status_of("c").worker.generation == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(a_group_that_is_removed_ends_its_members_by_their_ladder_though_one_crashes_meanwhile) {
   live_supervisor sup;
   group_spec group{.name = "g", .strategy = group_strategy::one_for_one};
