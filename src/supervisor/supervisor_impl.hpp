@@ -23,10 +23,8 @@
 
 namespace reeve::detail {
 
-/// The collection of a supervisor's nodes and groups, on one strand, and the commands on them.
-///
-/// Everything runs on the strand, except the
-/// board, which is for everybody.
+/// The collection of a supervisor's nodes and groups, and the commands on them. Everything runs on the strand,
+/// except the board, which is for everybody.
 class supervisor_impl final : public node_host, public std::enable_shared_from_this<supervisor_impl> {
  public:
   using handler = operation::handler_type;
