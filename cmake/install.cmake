@@ -10,6 +10,9 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/reeve DESTINATION ${CMAKE_INSTAL
         FILES_MATCHING PATTERN *.hpp)
 install(TARGETS reeve EXPORT reeve-targets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT reeve-targets NAMESPACE reeve:: DESTINATION ${package_dir})
+# Apart, because they are used only where there is cereal.
+install(TARGETS reeve_pool EXPORT reeve-pool-targets)
+install(EXPORT reeve-pool-targets NAMESPACE reeve:: DESTINATION ${package_dir})
 
 configure_package_config_file(cmake/reeve-config.cmake.in ${PROJECT_BINARY_DIR}/reeve-config.cmake
                               INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)

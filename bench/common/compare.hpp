@@ -60,47 +60,59 @@ struct comparison {
   }
 };
 
+/// Does a step as often as the parameters say, and once more for each of which too much was stolen; returns what
+/// the good ones returned.
+template <class Step>
+auto run_steps(comparison_params const& params, Step step) {
+  std::vector<decltype(step())> results;
+  for (std::size_t repeats = 0; results.size() < params.steps;) {
+    steal_watch steal{params.cpu};
+    auto result = step();
+    if (auto const stolen = steal.share(); stolen > params.most_steal) {
+      progress("steal " + number(stolen * 100, 0) + " % in a step" +
+               (repeats < params.most_repeats ? ": again" : ""));
+      if (repeats++ < params.most_repeats) continue;
+    }
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
 /// Compares `ours` with `raw`, which return the seconds that each of N things took. They take turns, so that
 /// both see the same weather.
 template <std::size_t N, class Ours, class Raw>
 std::array<comparison, N> compare(comparison_params const& params, Ours ours, Raw raw) {
   struct series {
-    std::vector<double> ours, raw, ratio;
+    std::vector<double> ours, raw;
   };
-  std::array<series, N> steps;
-  std::array<comparison, N> result;
-  std::size_t repeats = 0;
-  for (bool ours_first = false; steps[0].ratio.size() < params.steps;) {
+  bool ours_first = false;
+  auto const steps = run_steps(params, [&] {
     std::array<series, N> step;
     auto const turn = [&](bool of_ours) {
       std::array<double, N> const took = of_ours ? ours() : raw();
       for (std::size_t i = 0; i < N; ++i) (of_ours ? step[i].ours : step[i].raw).push_back(took[i]);
     };
-    steal_watch steal{params.cpu};
     auto const end = clock::now() + params.step;
     do {
       turn(ours_first);
       turn(!ours_first);
       ours_first = !ours_first;
     } while (clock::now() < end);
-    if (auto const stolen = steal.share(); stolen > params.most_steal) {
-      progress("steal " + number(stolen * 100, 0) + " % in a step" +
-               (repeats < params.most_repeats ? ": again" : ""));
-      if (repeats++ < params.most_repeats) continue;
-    }
-    for (std::size_t i = 0; i < N; ++i) {
-      auto const o = median(step[i].ours);
-      auto const r = median(step[i].raw);
-      steps[i].ours.push_back(o);
-      steps[i].raw.push_back(r);
-      steps[i].ratio.push_back(o / r);
+    return step;
+  });
+
+  std::array<comparison, N> result;
+  for (std::size_t i = 0; i < N; ++i) {
+    std::vector<double> our_medians, raw_medians, ratios;
+    for (auto const& step : steps) {
+      our_medians.push_back(median(step[i].ours));
+      raw_medians.push_back(median(step[i].raw));
+      ratios.push_back(our_medians.back() / raw_medians.back());
       result[i].calls += step[i].ours.size();
     }
-  }
-  for (std::size_t i = 0; i < N; ++i) {
-    result[i].ours = median(std::move(steps[i].ours));
-    result[i].raw = median(std::move(steps[i].raw));
-    result[i].ratio = median(std::move(steps[i].ratio));
+    result[i].ours = median(std::move(our_medians));
+    result[i].raw = median(std::move(raw_medians));
+    result[i].ratio = median(std::move(ratios));
   }
   return result;
 }

@@ -13,6 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 #include <sched.h>
 
 namespace reeve::bench {
@@ -58,6 +59,24 @@ class steal_watch {
   std::string line_;
   ticks at_;
 };
+
+/// The CPUs that this thread may use.
+inline std::vector<int> usable_cpus() {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) throw std::runtime_error{"sched_getaffinity"};
+  std::vector<int> result;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) result.push_back(cpu);
+  return result;
+}
+
+/// Lets the calling thread use these CPUs only.
+inline void use_cpus(std::vector<int> const& cpus) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (int const cpu : cpus) CPU_SET(static_cast<std::size_t>(cpu), &set);
+  if (::sched_setaffinity(0, sizeof set, &set) != 0) throw std::runtime_error{"sched_setaffinity"};
+}
 
 /// Puts all threads that this process has on one CPU, before all else that wants it, and returns its number.
 /// What they start from now on gets the same CPU, but no precedence. So a parent goes on as soon as it can, and

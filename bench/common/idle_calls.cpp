@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Marks are calls of getpriority that nobody makes in earnest: "which" says what the mark is.
-constexpr int mark_thread = 0x5eeb0;  // "who" is a thread of the supervisor's
+constexpr int mark_thread = 0x5eeb0;  // "who" is a thread to listen to
 constexpr int mark_begin = 0x5eeb1;
 constexpr int mark_end = 0x5eeb2;
 
@@ -37,10 +37,11 @@ bool is_mark(std::string const& line, int what) {
   return line.find(text.str()) != line.npos;
 }
 
-void mark_threads() {
-  auto const self = std::to_string(::getpid());  // the main thread only sleeps, and makes the marks
-  for (auto const& task : std::filesystem::directory_iterator{"/proc/self/task"})
-    if (auto const tid = task.path().filename().string(); tid != self)
+void mark_threads(pid_t process) {
+  // Our own main thread only sleeps, and makes the marks.
+  auto const but = std::to_string(::getpid());
+  for (auto const& task : std::filesystem::directory_iterator{"/proc/" + std::to_string(process) + "/task"})
+    if (auto const tid = task.path().filename().string(); tid != but)
       mark(mark_thread, static_cast<id_t>(std::stoul(tid)));
 }
 
@@ -82,18 +83,22 @@ struct temporary_file {
 
 }  // namespace
 
+void stay_idle(std::vector<pid_t> const& others) {
+  std::this_thread::sleep_for(500ms);
+  mark_threads(::getpid());
+  for (pid_t const process : others) mark_threads(process);
+  mark(mark_begin);
+  std::this_thread::sleep_for(10s);
+  mark(mark_end);
+}
+
 int be_idle() {
   test_bed bed;
   auto work = boost::asio::make_work_guard(bed.io);
   std::thread loop{[&] { bed.io.run(); }};
   bed.supervisor.async_start(sleepers(10), boost::asio::use_future).get();
   for (pid_t const pid : bed.supervisor.running_pids()) wait_until_asleep(pid);
-  std::this_thread::sleep_for(500ms);
-
-  mark_threads();
-  mark(mark_begin);
-  std::this_thread::sleep_for(10s);
-  mark(mark_end);
+  stay_idle();
 
   bed.supervisor.async_stop_all(boost::asio::use_future).get();
   work.reset();

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -13,6 +15,9 @@
 #include <system_error>
 #include <thread>
 #include <vector>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -56,7 +61,74 @@ inline void reap(pid_t pid) {
     if (errno != EINTR) fail("waitid");
 }
 
+/// A child that runs `work` and is killed at the end. `work` may make system calls and touch memory, and must not
+/// return: it may have been forked in a process of several threads.
+class forked_child {
+ public:
+  template <class Work>
+  explicit forked_child(Work work) : pid_{::fork()} {
+    if (pid_ < 0) fail("fork");
+    if (pid_ > 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    work();
+    ::_exit(1);
+  }
+  forked_child(forked_child const&) = delete;
+  forked_child& operator=(forked_child const&) = delete;
+  ~forked_child() {
+    ::kill(pid_, SIGKILL);
+    reap(pid_);
+  }
+
+ private:
+  pid_t pid_;
+};
+
+/// An eventfd, and an epoll instance that waits for it and nothing else.
+class doorbell {
+ public:
+  doorbell() {
+    event_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+    epoll_event event{.events = EPOLLIN, .data = {.fd = event_}};
+    if (event_ < 0 || epoll_ < 0 || ::epoll_ctl(epoll_, EPOLL_CTL_ADD, event_, &event) != 0) fail("doorbell");
+  }
+  doorbell(doorbell const&) = delete;
+  doorbell& operator=(doorbell const&) = delete;
+  ~doorbell() {
+    ::close(epoll_);
+    ::close(event_);
+  }
+
+  void ring() const noexcept {
+    std::uint64_t const one = 1;
+    [[maybe_unused]] auto const written = ::write(event_, &one, sizeof one);
+  }
+  /// Waits until it was rung.
+  void wait() const noexcept {
+    epoll_event event;
+    while (::epoll_wait(epoll_, &event, 1, -1) != 1) {
+    }
+    std::uint64_t rung = 0;
+    [[maybe_unused]] auto const got = ::read(event_, &rung, sizeof rung);
+  }
+
+ private:
+  int event_;
+  int epoll_;
+};
+
 }  // namespace raw
+
+/// Bytes of this process's memory that are resident, shared pages among them.
+inline std::size_t resident_memory() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string name; status >> name;) {
+    std::size_t kilobytes = 0;
+    if (name == "VmRSS:" && status >> kilobytes) return kilobytes * 1024;
+  }
+  throw std::runtime_error{"/proc/self/status has no VmRSS"};
+}
 
 /// The children of all threads of this process.
 inline std::vector<pid_t> children() {

@@ -19,15 +19,18 @@ inline std::string number(double value, int digits = 3) {
   return out.str();
 }
 
-/// Prints one measurement as a line of JSON. `reference` says what it was measured against, in words without
-/// quotes or backslashes.
-inline void report(std::string_view bench, std::string_view metric, double value, std::string_view unit,
-                   std::string_view reference) {
-  std::cout << R"({"bench":")" << bench << R"(","metric":")" << metric << R"(","value":)" << number(value)
-            << R"(,"unit":")" << unit << R"(","reference":")" << reference << "\"}" << std::endl;
-}
-
 /// Tells whoever waits how far it is.
 inline void progress(std::string_view text) { std::cerr << text << std::endl; }
+
+/// Prints one measurement as a line of JSON, and where it has a goal ("<= 2") one for people too. `reference` says
+/// what it was measured against, in words without quotes or backslashes.
+inline void report(std::string_view bench, std::string_view metric, double value, std::string_view unit,
+                   std::string_view reference, std::string_view goal = {}) {
+  std::cout << R"({"bench":")" << bench << R"(","metric":")" << metric << R"(","value":)" << number(value)
+            << R"(,"unit":")" << unit << R"(","reference":")" << reference << '"';
+  if (!goal.empty()) std::cout << R"(,"goal":")" << goal << '"';
+  std::cout << '}' << std::endl;
+  if (!goal.empty()) progress(std::string{metric} + ' ' + number(value) + ' ' + std::string{goal});
+}
 
 }  // namespace reeve::bench

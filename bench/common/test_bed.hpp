@@ -3,40 +3,21 @@
 
 #pragma once
 
+#include "event_loop.hpp"
 #include "reeve/supervisor.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/deferred.hpp>
 
 #include <functional>
-#include <optional>
-#include <stdexcept>
-#include <string>
 #include <utility>
 
 namespace reeve::bench {
 
 /// A supervisor without a log on an event loop that runs only while it is asked to.
-class test_bed {
+class test_bed : public event_loop {
  public:
   explicit test_bed(std::function<void(worker_event const&)> on_event = {})
       : supervisor{io.get_executor(), {.on_event = std::move(on_event), .logging = log_level::off}} {}
-
-  /// Runs the loop until `done` says so.
-  template <class Done>
-  void run_until(Done done) {
-    io.restart();
-    while (!done())
-      if (io.run_one() == 0) throw std::runtime_error{"the event loop has run dry"};
-  }
-
-  /// Runs an operation, of the form that `async_start` has, to its end.
-  template <class Operation>
-  void complete(Operation operation, diagnostics const& diag = {}) {
-    std::optional<error_code> result;
-    std::move(operation)([&](error_code ec) { result = ec; });
-    run_until([&] { return result.has_value(); });
-    if (*result) throw boost::system::system_error{*result, diag.message};
-  }
 
   void start(worker_spec spec) {
     diagnostics diag;
@@ -46,7 +27,6 @@ class test_bed {
     complete(supervisor.async_stop_all(options, boost::asio::deferred));
   }
 
-  boost::asio::io_context io{1};
   reeve::supervisor supervisor;
 };
 

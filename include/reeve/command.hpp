@@ -33,7 +33,8 @@ struct command {
   std::string program;
   /// The arguments after the program's own name.
   std::vector<std::string> args;
-  /// Set by `in_this_program`: the registered worker type to run. `program` is then not used.
+  /// The registered worker type to run: in this program where `program` is empty, else in that program, whose
+  /// `main` must call `run_as_worker`. Set by `in_this_program` and `in_program`.
   std::string worker_type;
 };
 
@@ -44,6 +45,14 @@ inline command in_this_program(std::string worker_type, std::vector<std::string>
   command c;
   c.args = std::move(args);
   c.worker_type = std::move(worker_type);
+  return c;
+}
+
+/// The command that runs a worker that another program registers with `REEVE_WORKER` or `REEVE_FUNCTION_WORKER`.
+/// That program's `main` must call `run_as_worker`.
+inline command in_program(std::string program, std::string worker_type, std::vector<std::string> args = {}) {
+  command c = in_this_program(std::move(worker_type), std::move(args));
+  c.program = std::move(program);
   return c;
 }
 

@@ -19,8 +19,8 @@ using boost::system::error_code;
 /// not exist is `ENOENT` in the system category, not one of these.
 enum class error {
   /// A field of a spec or of a policy is wrong: `diagnostics::field` names it and the message says what
-  /// to write instead. Nothing was started. In an exit record: `worker_spec::for_instance` threw, or made
-  /// something wrong; the reason says what.
+  /// to write instead. Nothing was started. In an exit record: `worker_spec::for_instance` or `for_start`
+  /// threw, or made something wrong; the reason says what.
   invalid_argument = 1,
 
   /// A worker or a group of this name is in use, or the name is a group member's. Stop it first, or choose

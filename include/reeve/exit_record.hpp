@@ -40,6 +40,8 @@ enum class exit_cause {
   protocol_violation,
   /// The kernel's out-of-memory killer, where the kernel's log could be read.
   out_of_memory,
+  /// It passed a limit that was set for it.
+  limit,
 };
 
 /// The cause's name, as it is spelled above.
@@ -56,12 +58,14 @@ struct exit_record {
   /// Who ended it, and why.
   exit_cause cause = exit_cause::itself;
   /// The error behind the cause: errno of a failed start (`error::invalid_argument` where `for_instance`
-  /// failed), or the `reeve::error` of an unhealthy worker, of one that lacks its type, or of nonsense that
+  /// or `for_start` failed), or the `reeve::error` of an unhealthy worker, of one that lacks its type, or of nonsense that
   /// was found at its end.
   error_code error;
   /// What there is to say about the cause in words: the failed step, the health check's reason, what the
-  /// worker's runtime said of its end.
+  /// worker's runtime said of its end, the `restart_options::reason`.
   std::string reason;
+  /// The task it was running, where a pool knows it: its name, number and attempt; else empty.
+  std::string task;
 
   /// From its start to the notice of its end; zero when the program could not be started.
   std::chrono::steady_clock::duration uptime{};

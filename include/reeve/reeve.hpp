@@ -21,6 +21,7 @@
 #include <reeve/output_policy.hpp>
 #include <reeve/process_params.hpp>
 #include <reeve/ready_when.hpp>
+#include <reeve/restart_options.hpp>
 #include <reeve/restart_policy.hpp>
 #include <reeve/stop_policy.hpp>
 #include <reeve/supervisor.hpp>

@@ -6,6 +6,7 @@
 #include <reeve/diagnostics.hpp>
 #include <reeve/error.hpp>
 #include <reeve/event_stream.hpp>
+#include <reeve/restart_options.hpp>
 #include <reeve/supervisor_params.hpp>
 #include <reeve/worker_spec.hpp>
 #include <reeve/worker_status.hpp>
@@ -108,7 +109,7 @@ class REEVE_DECL supervisor {
   /// the diagnostics) `error::exited_before_ready`, `error::start_timeout`, `error::unknown_worker_type`,
   /// `error::heartbeat_never_started`, `error::heartbeat_lost`, `error::protocol_violation`, errno of the
   /// failed step when the program could not be started, or `error::invalid_argument` when `for_instance`
-  /// failed.
+  /// or `for_start` failed.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_start(worker_spec spec, Token&& token = Token{}) {
     return initiate(&supervisor::start, token, std::move(spec), no_diagnostics());
@@ -171,20 +172,32 @@ class REEVE_DECL supervisor {
 
   /// Restarts one worker, a name (rolling: one instance after the other, each when the one before it is
   /// ready again), or a group. What is down is started. Completes when they are ready. Commanded restarts do
-  /// not count against the restart budget, and give a failed worker a new one.
+  /// not count against the restart budget, and give a failed worker a new one. One that is not graceful hastens
+  /// a stop or a restart that goes on.
   ///
   /// Completion: `void(error_code)`.
   /// Cancellation: a restart that has begun goes on; a rolling one goes no further.
-  /// Errors: `error::not_found`, `error::stale_generation`; those of a worker that does not become ready, as
-  /// for `async_start`: a rolling restart ends there.
+  /// Errors: `error::invalid_argument` for the options' cause; `error::not_found`, `error::stale_generation`;
+  /// those of a worker that does not become ready, as for `async_start`: a rolling restart ends there.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
-  [[nodiscard]] auto async_restart(worker_selector which, Token&& token = Token{}) {
-    return initiate(&supervisor::restart, token, std::move(which), no_diagnostics());
+  [[nodiscard]] auto async_restart(worker_selector which, restart_options options, Token&& token = Token{}) {
+    return initiate(&supervisor::restart, token, std::move(which), std::move(options), no_diagnostics());
   }
   /// The same, telling more about a failure.
   template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_restart(worker_selector which, restart_options options, diagnostics& diag,
+                                   Token&& token = Token{}) {
+    return initiate(&supervisor::restart, token, std::move(which), std::move(options), &diag);
+  }
+  /// The same, gracefully.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
+  [[nodiscard]] auto async_restart(worker_selector which, Token&& token = Token{}) {
+    return initiate(&supervisor::restart, token, std::move(which), restart_options{}, no_diagnostics());
+  }
+  /// The same, gracefully, telling more about a failure.
+  template <boost::asio::completion_token_for<void(error_code)> Token = boost::asio::deferred_t>
   [[nodiscard]] auto async_restart(worker_selector which, diagnostics& diag, Token&& token = Token{}) {
-    return initiate(&supervisor::restart, token, std::move(which), &diag);
+    return initiate(&supervisor::restart, token, std::move(which), restart_options{}, &diag);
   }
 
   /// Makes it `count` instances, at most 100,000: starts what is missing, and completes when that is ready;
@@ -258,7 +271,8 @@ class REEVE_DECL supervisor {
   static void start_group(impl_ptr const& impl, handler h, group_spec spec, diagnostics* diag);
   static void stop(impl_ptr const& impl, handler h, worker_selector which, stop_options options);
   static void stop_all(impl_ptr const& impl, handler h, stop_options options);
-  static void restart(impl_ptr const& impl, handler h, worker_selector which, diagnostics* diag);
+  static void restart(impl_ptr const& impl, handler h, worker_selector which, restart_options options,
+                      diagnostics* diag);
   static void scale(impl_ptr const& impl, handler h, std::string name, std::size_t count, diagnostics* diag);
   static void remove(impl_ptr const& impl, handler h, std::string name);
   static void send_signal(impl_ptr const& impl, handler h, worker_selector which, int signal);

@@ -5,12 +5,14 @@
 
 #include <reeve/command.hpp>
 #include <reeve/environment.hpp>
+#include <reeve/exit_record.hpp>
 #include <reeve/health_policy.hpp>
 #include <reeve/output_policy.hpp>
 #include <reeve/process_params.hpp>
 #include <reeve/ready_when.hpp>
 #include <reeve/restart_policy.hpp>
 #include <reeve/stop_policy.hpp>
+#include <reeve/worker_id.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -41,6 +43,10 @@ struct worker_spec {
   /// supervisor and must not block. If it throws, or makes something that a spec may not have, the start
   /// fails with `error::invalid_argument`, and `restart` decides on another.
   std::function<void(std::size_t index, reeve::command&, reeve::environment&)> for_instance{};
+  /// Called for each start of each instance, after `for_instance`, with the id of the incarnation that is about
+  /// to be, to adapt what the operating system is told about its process: descriptors of its own, say. Those must
+  /// stay open until the `spawned` or the `exited` event of that incarnation. For the rest as `for_instance`.
+  std::function<void(worker_id const& incarnation, process_params&)> for_start{};
 
   /// Its environment. No variable may begin with REEVE_.
   environment env{};
@@ -57,6 +63,11 @@ struct worker_spec {
   health_policy health{};
   /// When it is started again.
   restart_policy restart{};
+  /// Asked, before the `exited` event, about each exit that `restart.mode` restarts, whether it counts (empty: all
+  /// do). After one that does not, the worker is started again at once: the restart is no entry in the budget and
+  /// makes no wait longer. It runs inside the supervisor and must not block. Where it throws, the exit counts. A
+  /// start that failed always counts. Not used for a member of a group that restarts together.
+  std::function<bool(exit_record const&)> counts_against_budget{};
   /// How it is stopped.
   stop_policy stop{};
   /// What becomes of it when the supervisor is gone. `live_on` is refused where its output is captured.

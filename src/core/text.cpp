@@ -40,6 +40,7 @@ char const* to_string(exit_cause cause) noexcept {
     case exit_cause::health_check: return "health_check";
     case exit_cause::protocol_violation: return "protocol_violation";
     case exit_cause::out_of_memory: return "out_of_memory";
+    case exit_cause::limit: return "limit";
   }
   return "unknown";
 }
@@ -85,7 +86,9 @@ std::string to_string(exit_record const& record) {
   }
   text += to_string(record.status) + ", " + to_string(record.cause);
   if (!record.reason.empty()) text += " (" + record.reason + ')';
-  return text + ", after " + seconds(record.uptime);
+  text += ", after " + seconds(record.uptime);
+  if (!record.task.empty()) text += ", while it ran " + record.task;
+  return text;
 }
 
 std::ostream& operator<<(std::ostream& out, exit_record const& record) { return out << to_string(record); }

@@ -18,14 +18,14 @@ namespace {
 
 using boost::asio::posix::stream_descriptor;
 
-std::uint64_t peak_memory(rusage const& usage) noexcept {
+std::uint64_t peak_of(rusage const& usage) noexcept {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 std::uint64_t own_peak_memory() noexcept {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  return peak_memory(usage);
+  return peak_of(usage);
 }
 
 /// By how much two readings of one peak may differ: the kernel counts pages per CPU and adds up roughly.
@@ -112,7 +112,7 @@ std::optional<child_exit> child::collect() {
   result.user_time = to_duration(usage.ru_utime);
   result.system_time = to_duration(usage.ru_stime);
   // The kernel starts a child's peak at that of the memory it left at its exec, and that was ours.
-  if (auto const peak = peak_memory(usage); peak > parent_peak_at_spawn_ + peak_memory_error())
+  if (auto const peak = peak_of(usage); peak > parent_peak_at_spawn_ + peak_memory_error())
     result.peak_memory = peak;
   return result;
 }

@@ -13,14 +13,14 @@ namespace {
 
 /// The kernel's own limit; of a bit for each number only the pages in use cost memory.
 constexpr std::size_t most_pids = std::size_t{1} << 22;
-constexpr std::size_t bits = 64;
+constexpr std::size_t bits_per_word = 64;
 
-constinit std::array<std::atomic<std::uint64_t>, most_pids / bits> known{};
+constinit std::array<std::atomic<std::uint64_t>, most_pids / bits_per_word> known_pids{};
 
-struct place {
-  explicit place(pid_t pid) noexcept
-      : word{known[static_cast<std::size_t>(pid) % most_pids / bits]},
-        bit{std::uint64_t{1} << static_cast<std::size_t>(pid) % bits} {}
+struct pid_bit {
+  explicit pid_bit(pid_t pid) noexcept
+      : word{known_pids[static_cast<std::size_t>(pid) % most_pids / bits_per_word]},
+        bit{std::uint64_t{1} << static_cast<std::size_t>(pid) % bits_per_word} {}
   std::atomic<std::uint64_t>& word;
   std::uint64_t bit;
 };
@@ -28,17 +28,17 @@ struct place {
 }  // namespace
 
 void remember_child(pid_t pid) noexcept {
-  place const p{pid};
+  pid_bit const p{pid};
   p.word.fetch_or(p.bit);
 }
 
 void forget_child(pid_t pid) noexcept {
-  place const p{pid};
+  pid_bit const p{pid};
   p.word.fetch_and(~p.bit);
 }
 
 bool is_known_child(pid_t pid) noexcept {
-  place const p{pid};
+  pid_bit const p{pid};
   return (p.word.load() & p.bit) != 0;
 }
 

@@ -52,8 +52,8 @@ std::vector<unsigned long> cpu_mask(std::vector<int> const& cpus) {
 }
 
 /// Everything that the child needs, allocated before it is born.
-struct preparation {
-  explicit preparation(launch_request const& r)
+struct launch_plan {
+  explicit launch_plan(launch_request const& r)
       : request{r},
         argv{pointers(r.argv)},
         environment{pointers(r.environment)},
@@ -71,7 +71,7 @@ struct preparation {
   pid_t const parent = ::getpid();
 };
 
-void start(launcher& with, preparation& p, error_code& ec) {
+void start(launcher& with, launch_plan& p, error_code& ec) {
   using namespace child_side;
   auto const& params = p.request.params;
   auto const& id = p.identity;
@@ -98,7 +98,7 @@ void start(launcher& with, preparation& p, error_code& ec) {
 
 launched_process launch(launch_request const& request, launch_failure& failure) {
   failure = {};
-  preparation p{request};
+  launch_plan p{request};
   char const* step = "";
   if (int const error = resolve_credentials(request.params, p.identity, step)) {
     failure = {{error, boost::system::system_category()}, step};

@@ -66,15 +66,15 @@ struct launch_loop {
 };
 
 // Never destroyed, and replaced without a lock: a fork may come while another thread would hold it.
-std::atomic<launch_loop*> current{nullptr};
+std::atomic<launch_loop*> the_loop{nullptr};
 
 launch_loop& loop() {
-  auto* known = current.load(std::memory_order_acquire);
+  auto* known = the_loop.load(std::memory_order_acquire);
   pid_t const process = ::getpid();
   while (!known || known->process != process) {
     auto fresh = std::make_unique<launch_loop>();
     fresh->start();
-    if (current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) {
+    if (the_loop.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) {
       known = fresh.release();
       known->thread.detach();
     } else {

@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t most_victims = 64;
 
 /// And for so long: another process may get a victim's number.
-constexpr auto memory = std::chrono::minutes{1};
+constexpr auto remembered_for = std::chrono::minutes{1};
 
 using clock = std::chrono::steady_clock;
 
@@ -53,7 +53,7 @@ class oom_watch {
   bool take(pid_t pid) {
     if (!log_) return false;
     read_log();
-    while (!victims_.empty() && clock::now() - victims_.front().noted > memory) victims_.pop_front();
+    while (!victims_.empty() && clock::now() - victims_.front().noted > remembered_for) victims_.pop_front();
     auto const found = std::ranges::find(victims_, pid, &victim::pid);
     bool const known = found != victims_.end();
     if (known) victims_.erase(found);

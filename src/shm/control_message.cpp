@@ -3,7 +3,7 @@
 
 #include "shm/control_message.hpp"
 
-#include <boost/system/system_category.hpp>
+#include "core/last_error.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@
 namespace reeve {
 namespace {
 
-// A packet is this and the text. Both sides run on one machine, from one image: its own byte order will do.
+// A packet is this and the text. Both sides run on one machine, and talk in its own byte order.
 struct packet_header {
   std::uint32_t kind;
   std::uint32_t text_size;
@@ -29,8 +29,6 @@ struct packet {
   std::array<char, control_text_max> text;
 };
 static_assert(sizeof(packet) == sizeof(packet_header) + control_text_max);
-
-error_code last_error() { return {errno, boost::system::system_category()}; }
 
 bool is_known(std::uint32_t kind) {
   switch (control_kind{kind}) {

@@ -3,6 +3,8 @@
 
 #include "shm/segment.hpp"
 
+#include "core/last_error.hpp"
+
 #include <boost/interprocess/exceptions.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/system/system_category.hpp>
@@ -20,8 +22,6 @@ namespace reeve {
 namespace {
 
 namespace bip = boost::interprocess;
-
-error_code last_error() { return {errno, boost::system::system_category()}; }
 
 // Linux 6.3 wants to be told that the segment is not for execution, and may insist; older ones refuse the flag.
 int create_memfd(char const* label) {

@@ -7,8 +7,6 @@
 
 namespace reeve {
 
-using kind = group_action::kind;
-
 group_fsm::actions group_fsm::start(time_point now) {
   if (phase_ == phase::starting || phase_ == phase::up) return {};
   if (phase_ == phase::stopping) {  // it starts again once it is down
@@ -29,12 +27,12 @@ group_fsm::actions group_fsm::stop(bool graceful) {
   return begin_stop(0, after::nothing, exit_cause::stop);
 }
 
-group_fsm::actions group_fsm::restart() {
+group_fsm::actions group_fsm::restart(bool graceful, exit_cause cause) {
   wait_ = duration::zero();
   if (phase_ == phase::down || failing()) budget_.reset();  // a command gives a new budget
   // A stop that goes on begins anew: those that it has passed may have been started again, and are to be restarted.
-  graceful_ = graceful_ || phase_ != phase::stopping;
-  return begin_stop(0, after::restart, exit_cause::restart);
+  graceful_ = graceful && (graceful_ || phase_ != phase::stopping);
+  return begin_stop(0, after::restart, cause);
 }
 
 group_fsm::actions group_fsm::member_ready(std::size_t member, time_point now) {

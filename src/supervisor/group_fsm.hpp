@@ -44,7 +44,7 @@ class group_fsm {
   // Commands.
   actions start(time_point now);
   actions stop(bool graceful);
-  actions restart();
+  actions restart(bool graceful = true, exit_cause cause = exit_cause::restart);
 
   // What happens.
   actions member_ready(std::size_t member, time_point now);
@@ -72,6 +72,7 @@ class group_fsm {
   }
 
  private:
+  using kind = group_action::kind;
   enum class after { nothing, restart, failure };
 
   actions begin_stop(std::size_t first, after then, exit_cause cause);

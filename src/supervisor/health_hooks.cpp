@@ -56,12 +56,12 @@ health_result failed(std::string what, error_code ec) {
 }
 
 /// Where to ask: one that can't be asked has a `problem`.
-struct place {
+struct hook_target {
   tcp::endpoint endpoint;
   std::string problem;
 };
 
-place place_of(std::string const& host, std::uint16_t port) {
+hook_target hook_target_of(std::string const& host, std::uint16_t port) {
   error_code ec;
   auto const address = asio::ip::make_address(host, ec);
   if (ec) return {{}, "'" + host + "' is not a numeric address"};
@@ -89,7 +89,7 @@ asio::awaitable<health_result> connect(tcp::socket& socket, tcp::endpoint endpoi
   co_return health_result{};
 }
 
-asio::awaitable<health_result> check_tcp(place at) {
+asio::awaitable<health_result> check_tcp(hook_target at) {
   if (!at.problem.empty()) co_return health_result{false, at.problem};
   tcp::socket socket{co_await asio::this_coro::executor};
   co_return co_await connect(socket, at.endpoint);
@@ -126,7 +126,7 @@ asio::awaitable<health_result> read_answer(tcp::socket& socket, std::string what
   co_return health_result{false, "HTTP " + std::to_string(status)};
 }
 
-asio::awaitable<health_result> check_http(place at, std::string target) {
+asio::awaitable<health_result> check_http(hook_target at, std::string target) {
   if (!at.problem.empty()) co_return health_result{false, at.problem};
   tcp::socket socket{co_await asio::this_coro::executor};
   if (auto connected = co_await connect(socket, at.endpoint); !connected.ok) co_return connected;
@@ -241,13 +241,13 @@ health_hook blocking(asio::any_io_executor executor, std::function<health_result
 
 health_hook tcp(port_of_instance port, std::string host) {
   return [port = std::move(port), host = std::move(host)](worker_view view) {
-    return check_tcp(place_of(host, port(view.worker.index)));
+    return check_tcp(hook_target_of(host, port(view.worker.index)));
   };
 }
 
 health_hook http_get(port_of_instance port, std::string target, std::string host) {
   return [port = std::move(port), target = std::move(target), host = std::move(host)](worker_view view) {
-    return check_http(place_of(host, port(view.worker.index)), target.empty() ? "/" : target);
+    return check_http(hook_target_of(host, port(view.worker.index)), target.empty() ? "/" : target);
   };
 }
 

@@ -73,9 +73,7 @@ bool ready_watch::hear(worker_node& node, worker_event const& event) {
       return false;
     case event_kind::exited: {
       auto const& exit = *event.exit;
-      bool const commanded = exit.cause == exit_cause::stop || exit.cause == exit_cause::restart ||
-                             exit.cause == exit_cause::group;
-      if (!counts || commanded) return true;
+      if (!counts || is_commanded(exit.cause)) return true;
       auto const ec = exit.error ? exit.error : make_error_code(error::exited_before_ready);
       finish(ec, {.message = to_string(exit), .field = {}, .exit = exit});
       return false;

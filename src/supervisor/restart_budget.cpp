@@ -12,9 +12,13 @@ std::optional<restart_budget::duration> restart_budget::spend(time_point now, du
   while (!recent_.empty() && now - recent_.front() > policy_->window) recent_.pop_front();
   if (recent_.size() >= policy_->max_restarts) return std::nullopt;
   recent_.push_back(now);
-  if (uptime >= policy_->reset_after) in_a_row_ = 0;
+  spare(uptime);
   ++in_a_row_;
   return wait();
+}
+
+void restart_budget::spare(duration uptime) noexcept {
+  if (uptime >= policy_->reset_after) in_a_row_ = 0;
 }
 
 void restart_budget::reset() noexcept {

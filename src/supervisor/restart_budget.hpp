@@ -27,6 +27,9 @@ class restart_budget {
   /// budget is spent.
   std::optional<duration> spend(time_point now, duration uptime);
 
+  /// A worker ended after `uptime`, and its restart is not counted. That it was stable counts all the same.
+  void spare(duration uptime) noexcept;
+
   /// Forgets everything: a new budget.
   void reset() noexcept;
 

@@ -3,6 +3,7 @@
 
 #include "supervisor/rotating_file_writer.hpp"
 
+#include "core/last_error.hpp"
 #include "supervisor/writer_thread.hpp"
 
 #include <boost/asio/execution_context.hpp>
@@ -24,8 +25,6 @@
 
 namespace reeve {
 namespace {
-
-error_code last_error() { return {errno, boost::system::system_category()}; }
 
 std::filesystem::path numbered(std::filesystem::path path, unsigned number) {
   path += '.';

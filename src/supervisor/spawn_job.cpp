@@ -3,6 +3,7 @@
 
 #include "supervisor/spawn_job.hpp"
 
+#include "core/last_error.hpp"
 #include "process/launch_thread.hpp"
 #include "process/pidfd.hpp"
 #include "process/subreaper.hpp"
@@ -54,8 +55,6 @@ struct step_failed {
 void check(error_code const& ec, char const* step) {
   if (ec) throw step_failed{ec, step};
 }
-
-error_code last_error() { return {errno, boost::system::system_category()}; }
 
 int null_device() {
   static unique_fd const fd = above_standard_streams(unique_fd{::open("/dev/null", O_RDWR | O_CLOEXEC)});
@@ -131,6 +130,7 @@ class preparation {
     env_.set(handshake::beat_period_ms, std::to_string(order_.beat_period.count()));
     if (!request_.dies_with_parent) env_.set(handshake::live_on, "1");
     env_.set(handshake::stop_grace_ms, std::to_string(order_.stop_grace.count()));
+    if (!order_.command.program.empty()) return;
     request_.image = this_image(ec);
     check(ec, "image");
   }
@@ -142,7 +142,7 @@ class preparation {
     for (auto const& variable : order_.inherited) inherited.push_back(variable.c_str());
     inherited.push_back(nullptr);
     request_.environment = env_.resolve(inherited.data());
-    request_.argv.push_back(command.worker_type.empty() ? command.program : command.worker_type);
+    request_.argv.push_back(command.program.empty() ? command.worker_type : command.program);
     request_.argv.insert(request_.argv.end(), command.args.begin(), command.args.end());
     if (request_.image >= 0) return;
     error_code ec;

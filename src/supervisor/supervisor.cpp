@@ -68,8 +68,10 @@ void supervisor::stop_all(impl_ptr const& impl, handler h, stop_options options)
   begin(impl, std::move(h), nullptr, [options](auto& i, auto const& op) { i.stop_all(options, op); });
 }
 
-void supervisor::restart(impl_ptr const& impl, handler h, worker_selector which, diagnostics* diag) {
-  begin(impl, std::move(h), diag, [w = std::move(which)](auto& i, auto const& op) { i.restart(w, op); });
+void supervisor::restart(impl_ptr const& impl, handler h, worker_selector which, restart_options options,
+                         diagnostics* diag) {
+  begin(impl, std::move(h), diag,
+        [w = std::move(which), o = std::move(options)](auto& i, auto const& op) { i.restart(w, o, op); });
 }
 
 void supervisor::scale(impl_ptr const& impl, handler h, std::string name, std::size_t count,

@@ -119,35 +119,37 @@ void supervisor_impl::stop_all(stop_options options, operation_ptr const& op) {
   watch->begin();
 }
 
-void supervisor_impl::restart(worker_selector const& which, operation_ptr const& op) {
+void supervisor_impl::restart(worker_selector const& which, restart_options const& options,
+                              operation_ptr const& op) {
+  if (refused(op, validate(options))) return;
   auto chosen = select(which);
   if (chosen.error) return op->complete(chosen.error, because(chosen.message));
-  if (!chosen.group) return roll(std::move(chosen.workers), op);
+  if (!chosen.group) return roll(std::move(chosen.workers), options, op);
   auto const watch = when_ready(op);
   for (auto const& node : chosen.workers) watch->expect(*node);
   watch->leave_stops_to_the_group();
-  chosen.group->restart();
+  chosen.group->restart(options);
   chosen.group->tell_when_down(watch);
   watch->begin();
 }
 
 // One after the other; the first that does not come back ends it.
-void supervisor_impl::roll(nodes todo, operation_ptr const& op) {
+void supervisor_impl::roll(nodes todo, restart_options const& options, operation_ptr const& op) {
   if (op->done()) return;
   std::erase_if(todo, [this](auto const& node) { return !lists(*node); });  // scaled away meanwhile
   if (todo.empty()) return op->complete({});
   auto const node = todo.front();
   todo.erase(todo.begin());
   auto const watch = std::make_shared<ready_watch>(
-      [this, todo = std::move(todo), weak = std::weak_ptr{op}](error_code ec, diagnostics why) {
+      [this, todo = std::move(todo), options, weak = std::weak_ptr{op}](error_code ec, diagnostics why) {
         auto const o = weak.lock();
         if (!o) return;
         if (ec) return o->complete(ec, std::move(why));
-        roll(todo, o);
+        roll(todo, options, o);
       });
   watch->expect(*node);
   if (auto const group = group_of(*node)) group->started_alone(node);
-  node->restart();
+  node->restart(options);
 }
 
 void supervisor_impl::scale(std::string const& name, std::size_t count, operation_ptr const& op) {

@@ -55,7 +55,7 @@ class supervisor_impl final : public node_host, public std::enable_shared_from_t
   void start_group(group_spec spec, operation_ptr const& op);
   void stop(worker_selector const& which, stop_options options, operation_ptr const& op);
   void stop_all(stop_options options, operation_ptr const& op);
-  void restart(worker_selector const& which, operation_ptr const& op);
+  void restart(worker_selector const& which, restart_options const& options, operation_ptr const& op);
   void scale(std::string const& name, std::size_t count, operation_ptr const& op);
   void remove(std::string const& name, operation_ptr const& op);
   void send_signal(worker_selector const& which, int number, operation_ptr const& op);
@@ -90,7 +90,7 @@ class supervisor_impl final : public node_host, public std::enable_shared_from_t
   void start_and_wait(nodes const& workers, operation_ptr const& op,
                       std::shared_ptr<worker_group> const& group);
   void retire(nodes const& surplus, operation_ptr const& op);
-  void roll(nodes todo, operation_ptr const& op);
+  void roll(nodes todo, restart_options const& options, operation_ptr const& op);
   selection select(worker_selector const& which) const;
   nodes of_group(worker_group const& group) const;
   nodes all() const;

@@ -43,7 +43,7 @@ class checker {
 };
 
 // Names go into log lines, file names and the environment.
-bool is_name(std::string const& text) {
+bool is_spec_name(std::string const& text) {
   return !text.empty() && text.size() <= 128 &&
          std::ranges::none_of(text, [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '/'; });
 }
@@ -72,9 +72,8 @@ std::optional<field_error> check_command(command const& command, environment con
   return std::move(c).result();
 }
 
-std::optional<field_error> check_process(worker_spec const& spec, std::string const& prefix) {
+std::optional<field_error> check_process(process_params const& process, std::string const& prefix) {
   checker c{prefix};
-  auto const& process = spec.process;
   c.require(!has_nul(process.directory), "process.directory", "has a NUL character in it");
   std::set<int> targets;
   for (auto const& d : process.descriptors) {
@@ -183,11 +182,11 @@ std::optional<field_error> check_stop(stop_policy const& policy, std::string con
 
 std::optional<field_error> validate(worker_spec const& spec, std::string const& prefix) {
   checker c{prefix};
-  c.require(is_name(spec.name), "name",
+  c.require(is_spec_name(spec.name), "name",
             "must be 1 to 128 characters, without spaces, slashes or control characters");
   c.require(spec.count <= 100'000, "count", "must be at most 100,000");
   c.take(check_command(spec.command, spec.env, static_cast<bool>(spec.for_instance), prefix));
-  c.take(check_process(spec, prefix));
+  c.take(check_process(spec.process, prefix));
   c.take(check_output(spec, prefix));
   c.take(check_health(spec, prefix));
   c.take(check_restart(spec.restart, prefix));
@@ -199,9 +198,20 @@ std::optional<field_error> validate(command const& c, environment const& env) {
   return check_command(c, env, false, "for_instance: ");
 }
 
+std::optional<field_error> validate(process_params const& process) {
+  return check_process(process, "for_start: ");
+}
+
+std::optional<field_error> validate(restart_options const& options) {
+  checker c{{}};
+  c.require(options.cause == exit_cause::restart || options.cause == exit_cause::limit, "cause",
+            "must be exit_cause::restart or exit_cause::limit");
+  return std::move(c).result();
+}
+
 std::optional<field_error> validate(group_spec const& spec) {
   checker c{{}};
-  c.require(is_name(spec.name), "name",
+  c.require(is_spec_name(spec.name), "name",
             "must be 1 to 128 characters, without spaces, slashes or control characters");
   c.require(!spec.workers.empty(), "workers", "is empty: a group needs at least one worker");
   c.take(check_restart(spec.restart, {}));

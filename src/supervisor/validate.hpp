@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "reeve/restart_options.hpp"
 #include "reeve/supervisor_params.hpp"
 #include "reeve/worker_spec.hpp"
 
@@ -22,6 +23,12 @@ std::optional<field_error> validate(worker_spec const& spec, std::string const& 
 
 /// The same of what `for_instance` made of a spec's command and environment.
 std::optional<field_error> validate(command const& c, environment const& env);
+
+/// The same of what `for_start` made of what the operating system is told.
+std::optional<field_error> validate(process_params const& process);
+
+/// The same of a restart's options.
+std::optional<field_error> validate(restart_options const& options);
 
 /// The first wrong field of a group or of one of its workers, if any.
 std::optional<field_error> validate(group_spec const& spec);

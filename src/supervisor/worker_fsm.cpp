@@ -8,7 +8,11 @@
 namespace reeve {
 
 using state = worker_state;
-using kind = worker_action::kind;
+
+bool is_commanded(exit_cause cause) noexcept {
+  return cause == exit_cause::stop || cause == exit_cause::restart || cause == exit_cause::group ||
+         cause == exit_cause::limit;
+}
 
 // ---- commands --------------------------------------------------------------------------------------------
 
@@ -28,18 +32,21 @@ worker_fsm::actions worker_fsm::stop(time_point now, bool graceful, exit_cause c
     enter(state::stopped, event_kind::stopped, out);
   } else if (state_ == state::starting || state_ == state::running) {
     begin_end(now, cause, graceful, out);
-  } else if (state_ == state::stopping && !graceful && graceful_) {
-    graceful_ = false;
-    if (process_) climb(now, rung::kill, out);
+  } else if (!graceful) {
+    hasten_end(now, out);
   }
   return out;
 }
 
-worker_fsm::actions worker_fsm::restart(time_point now, exit_cause cause) {
-  if (state_ != state::starting && state_ != state::running) return start(now);
+worker_fsm::actions worker_fsm::restart(time_point now, bool graceful, exit_cause cause) {
+  if (state_ != state::starting && state_ != state::running) {
+    auto out = start(now);
+    if (!graceful) hasten_end(now, out);
+    return out;
+  }
   actions out;
   wanted_ = true;
-  begin_end(now, cause, true, out);
+  begin_end(now, cause, graceful, out);
   return out;
 }
 
@@ -88,7 +95,7 @@ worker_fsm::actions worker_fsm::spawn_failed(std::uint64_t generation, time_poin
   if (!is_current(generation) || !spawning_) return out;
   spawning_ = false;
   out.push_back({.what = kind::report, .event = event_kind::exited, .state = state_});
-  ended(now, true, mendable && config_.restarts && config_.restart.mode != restart_mode::never, out);
+  ended(now, true, mendable && config_.restarts && config_.restart.mode != restart_mode::never, true, out);
   return out;
 }
 
@@ -121,12 +128,12 @@ worker_fsm::actions worker_fsm::unhealthy(std::uint64_t generation, time_point n
 }
 
 worker_fsm::actions worker_fsm::exited(std::uint64_t generation, time_point now, exit_status status,
-                                       bool mendable) {
+                                       bool mendable, bool counts) {
   actions out;
   if (!is_current(generation) || !process_) return out;
   process_ = false;
   out.push_back({.what = kind::report, .event = event_kind::exited, .state = state_});
-  ended(now, policy_restarts(status), mendable, out);
+  ended(now, policy_restarts(status), mendable, counts, out);
   return out;
 }
 
@@ -160,6 +167,12 @@ bool worker_fsm::waits_for_group() const noexcept {
   return config_.restarted_by_group && state_ == state::backoff;
 }
 
+bool worker_fsm::would_spend(exit_status status, bool mendable) const noexcept {
+  bool const decided = !wanted_ || again_ || is_commanded(cause_);
+  return process_ && !decided && mendable && config_.restarts && !config_.restarted_by_group &&
+         policy_restarts(status);
+}
+
 // ---- transitions -----------------------------------------------------------------------------------------
 
 void worker_fsm::enter(worker_state next, event_kind event, actions& out) {
@@ -186,6 +199,13 @@ void worker_fsm::begin_end(time_point now, exit_cause cause, bool graceful, acti
   if (process_) climb(now, graceful ? rung::ask : rung::kill, out);
 }
 
+// Of one that is stopping gracefully: it has no grace any more.
+void worker_fsm::hasten_end(time_point now, actions& out) {
+  if (state_ != state::stopping || !graceful_) return;
+  graceful_ = false;
+  if (process_) climb(now, rung::kill, out);
+}
+
 // The stop ladder: from the rung asked for up to the first that applies.
 void worker_fsm::climb(time_point now, rung to, actions& out) {
   auto const& policy = config_.stop;
@@ -208,16 +228,19 @@ void worker_fsm::climb(time_point now, rung to, actions& out) {
 }
 
 // The process is gone, or never was: what next?
-void worker_fsm::ended(time_point now, bool wants_restart, bool mendable, actions& out) {
+void worker_fsm::ended(time_point now, bool wants_restart, bool mendable, bool counts, actions& out) {
   deadline_.reset();
-  bool const commanded =
-      cause_ == exit_cause::stop || cause_ == exit_cause::restart || cause_ == exit_cause::group;
   if (!wanted_) return enter(state::stopped, event_kind::stopped, out);
-  if (commanded || again_) return become_pending(out);
+  if (is_commanded(cause_) || again_) return become_pending(out);
   if (!mendable) return enter(state::failed, event_kind::failed, out);
   if (!config_.restarts || !wants_restart) return enter(state::finished, event_kind::finished, out);
   if (config_.restarted_by_group) return enter(state::backoff, event_kind::backoff, out);
-  if (auto const wait = budget_.spend(now, ready_at_ ? now - *ready_at_ : duration::zero())) {
+  auto const uptime = ready_at_ ? now - *ready_at_ : duration::zero();
+  if (!counts) {
+    budget_.spare(uptime);
+    return become_pending(out);
+  }
+  if (auto const wait = budget_.spend(now, uptime)) {
     enter(state::backoff, event_kind::backoff, out);
     deadline_ = now + *wait;
   } else {

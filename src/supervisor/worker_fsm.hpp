@@ -40,6 +40,9 @@ struct worker_action {
   worker_state state{};
 };
 
+/// Whether a command, or the worker's group, ended it: what comes next was decided with that.
+bool is_commanded(exit_cause cause) noexcept;
+
 /// The life of one worker: a pure machine. It is told what happens and when, and says what to do; it knows
 /// no clock, no process and no Asio. doc/lifecycle.md shows it as a table.
 ///
@@ -71,7 +74,7 @@ class worker_fsm {
   // Commands: they change what is desired, and the machine gets there.
   actions start(time_point now);
   actions stop(time_point now, bool graceful, exit_cause cause = exit_cause::stop);
-  actions restart(time_point now, exit_cause cause = exit_cause::restart);
+  actions restart(time_point now, bool graceful = true, exit_cause cause = exit_cause::restart);
   /// The group has no budget left for it.
   actions give_up(time_point now);
 
@@ -84,8 +87,10 @@ class worker_fsm {
   actions ask_refused(std::uint64_t generation, time_point now);
   actions ready(std::uint64_t generation, time_point now);
   actions unhealthy(std::uint64_t generation, time_point now, exit_cause cause);
-  /// `mendable` as above: a worker whose program lacks its type is not restarted.
-  actions exited(std::uint64_t generation, time_point now, exit_status status, bool mendable = true);
+  /// `mendable` as above: a worker whose program lacks its type is not restarted. `counts`: whether a restart
+  /// that the policy asks for is one of its budget; else it comes at once.
+  actions exited(std::uint64_t generation, time_point now, exit_status status, bool mendable = true,
+                 bool counts = true);
   actions timer(time_point now);
 
   worker_state state() const noexcept { return state_; }
@@ -101,16 +106,20 @@ class worker_fsm {
   bool budget_spent() const noexcept { return budget_spent_; }
   /// Waits for its group to restart it.
   bool waits_for_group() const noexcept;
+  /// Whether the budget would be asked for a restart if the process ended like this now.
+  bool would_spend(exit_status status, bool mendable) const noexcept;
 
  private:
+  using kind = worker_action::kind;
   enum class rung { none, ask, signal, kill };
 
   void enter(worker_state state, event_kind event, actions& out);
   void become_running(time_point now, actions& out);
   void become_pending(actions& out);
   void begin_end(time_point now, exit_cause cause, bool graceful, actions& out);
+  void hasten_end(time_point now, actions& out);
   void climb(time_point now, rung to, actions& out);
-  void ended(time_point now, bool wants_restart, bool mendable, actions& out);
+  void ended(time_point now, bool wants_restart, bool mendable, bool counts, actions& out);
   bool policy_restarts(exit_status status) const noexcept;
   bool is_current(std::uint64_t generation) const noexcept { return generation == generation_; }
 

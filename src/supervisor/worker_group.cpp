@@ -11,8 +11,6 @@
 
 namespace reeve {
 
-using clock = std::chrono::steady_clock;
-
 worker_group::worker_group(boost::asio::any_io_executor const& strand, group_spec const& spec,
                            members_of members)
     : name_{spec.name},
@@ -31,10 +29,11 @@ void worker_group::start() {
 
 void worker_group::stop(bool graceful) { apply(fsm_.stop(graceful)); }
 
-void worker_group::restart() {
+void worker_group::restart(restart_options const& options) {
   kept_down_.clear();
+  restart_reason_ = options.reason;
   tell_stops();
-  apply(fsm_.restart());
+  apply(fsm_.restart(options.graceful, options.cause));
 }
 
 void worker_group::when_down(std::function<void()> f) {
@@ -111,9 +110,10 @@ void worker_group::start_member(std::size_t member) {
 
 void worker_group::stop_member(std::size_t member) {
   stopping_member_ = true;
+  bool const by_restart = fsm_.cause() == exit_cause::restart || fsm_.cause() == exit_cause::limit;
   for (auto const& node : nodes{find_(members_[member])}) {
     if (!node->fsm().waits_for_group() || fsm_.commanded())
-      node->stop(fsm_.graceful(), fsm_.cause());
+      node->stop(fsm_.graceful(), fsm_.cause(), by_restart ? restart_reason_ : std::string{});
     else if (fsm_.failing())
       node->give_up();
   }

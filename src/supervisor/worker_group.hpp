@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "reeve/restart_options.hpp"
 #include "reeve/worker_spec.hpp"
 #include "supervisor/group_fsm.hpp"
 #include "supervisor/operations.hpp"
@@ -32,7 +33,7 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
 
   void start();
   void stop(bool graceful);
-  void restart();
+  void restart(restart_options const& options);
   void abandon() { timer_.cancel(); }
 
   /// Tells `watch` when the group gives up, or it or one of its workers is stopped, before all are ready.
@@ -64,6 +65,8 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   bool down() const noexcept { return fsm_.current() == group_fsm::phase::down; }
 
  private:
+  using clock = std::chrono::steady_clock;
+
   void apply(group_fsm::actions const& actions);
   void start_member(std::size_t member);
   void stop_member(std::size_t member);
@@ -82,6 +85,7 @@ class worker_group : public std::enable_shared_from_this<worker_group> {
   std::vector<std::string> members_;
   members_of find_;
   group_fsm fsm_;
+  std::string restart_reason_;    // of the last command to restart
   bool stopping_member_ = false;  // not all of its instances have been told yet
   std::set<std::weak_ptr<worker_node>, std::owner_less<>> kept_down_;  // by a command for them alone
   std::vector<std::weak_ptr<ready_watch>> watches_;

@@ -17,7 +17,6 @@
 namespace reeve {
 
 namespace asio = boost::asio;
-using clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -54,9 +53,20 @@ worker_node::~worker_node() = default;
 
 void worker_node::start() { apply(fsm_.start(clock::now())); }
 
-void worker_node::stop(bool graceful, exit_cause cause) { apply(fsm_.stop(clock::now(), graceful, cause)); }
+void worker_node::stop(bool graceful, exit_cause cause, std::string const& reason) {
+  ends_because(reason);
+  apply(fsm_.stop(clock::now(), graceful, cause));
+}
 
-void worker_node::restart(exit_cause cause) { apply(fsm_.restart(clock::now(), cause)); }
+void worker_node::restart(restart_options const& options) {
+  ends_because(options.reason);
+  apply(fsm_.restart(clock::now(), options.graceful, options.cause));
+}
+
+// What is being ended already keeps its cause, and so its reason.
+void worker_node::ends_because(std::string const& reason) {
+  if (fsm_.state() == worker_state::starting || fsm_.state() == worker_state::running) reason_ = reason;
+}
 
 void worker_node::give_up() { apply(fsm_.give_up(clock::now())); }
 
@@ -256,7 +266,15 @@ void worker_node::bury(std::uint64_t generation, child_exit const& exit, bool ou
     e.status.output_dropped += dropped;
   });
   record_exit(std::move(record));
-  apply(fsm_.exited(generation, now, exit.status, mendable));
+  bool const counts = counts_against_budget(exit.status, mendable);
+  apply(fsm_.exited(generation, now, exit.status, mendable, counts));
+}
+
+bool worker_node::counts_against_budget(exit_status status, bool mendable) const try {
+  bool const ask = spec_->counts_against_budget && fsm_.would_spend(status, mendable);
+  return !ask || around_->alive.expired() || spec_->counts_against_budget(*last_exit_);
+} catch (...) {
+  return true;
 }
 
 void worker_node::record_exit(std::shared_ptr<exit_record> record) {

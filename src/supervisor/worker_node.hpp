@@ -4,6 +4,7 @@
 #pragma once
 
 #include "process/child.hpp"
+#include "reeve/restart_options.hpp"
 #include "shm/control_message.hpp"
 #include "supervisor/heartbeat_watch.hpp"
 #include "supervisor/node_host.hpp"
@@ -50,8 +51,8 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
 
   // Commands.
   void start();
-  void stop(bool graceful, exit_cause cause = exit_cause::stop);
-  void restart(exit_cause cause = exit_cause::restart);
+  void stop(bool graceful, exit_cause cause = exit_cause::stop, std::string const& reason = {});
+  void restart(restart_options const& options);
   void give_up();
   void turn();
   error_code signal(int number);
@@ -80,6 +81,7 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
   bool waiting_for_turn = false;
 
  private:
+  using clock = std::chrono::steady_clock;
   struct incarnation;
 
   /// Calls `f(*node)` on its strand. For the launch thread, inside the context's gate: the node goes along, so that
@@ -96,6 +98,7 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
   void timer_fired();
 
   void spawn();
+  std::optional<std::string> adapt(spawn_order& order) const;
   void spawned(std::uint64_t generation, spawn_result& result);
   error_code adopt(spawn_result& result);
   void spawn_refused(launch_failure const& failure);
@@ -107,6 +110,8 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
   void inspect_then_bury(std::uint64_t generation, child_exit const& exit);
   void bury(std::uint64_t generation, child_exit const& exit, bool out_of_memory);
   void record_exit(std::shared_ptr<exit_record> record);
+  void ends_because(std::string const& reason);
+  bool counts_against_budget(exit_status status, bool mendable) const;
 
   void report(worker_action const& action);
   std::string marker() const;

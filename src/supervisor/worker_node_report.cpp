@@ -13,8 +13,6 @@
 
 namespace reeve {
 
-using clock = std::chrono::steady_clock;
-
 namespace {
 
 log_level level_of(worker_event const& event) {

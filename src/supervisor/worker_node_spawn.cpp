@@ -19,7 +19,6 @@
 namespace reeve {
 
 namespace asio = boost::asio;
-using clock = std::chrono::steady_clock;
 
 void worker_node::spawn() {
   if (around_->alive.expired()) return;  // the supervisor is about to let go of us
@@ -27,15 +26,7 @@ void worker_node::spawn() {
   reason_.clear();
   spawn_order order{*spec_, id()};
   order.marker = marker();
-  try {
-    if (spec_->for_instance) spec_->for_instance(index_, order.command, order.env);
-  } catch (std::exception const& e) {
-    return spawn_refused({error::invalid_argument, std::string{"for_instance threw: "} + e.what()});
-  } catch (...) {
-    return spawn_refused({error::invalid_argument, "for_instance threw"});
-  }
-  if (auto const wrong = validate(order.command, order.env))
-    return spawn_refused({error::invalid_argument, wrong->field + ' ' + wrong->message});
+  if (auto wrong = adapt(order)) return spawn_refused({error::invalid_argument, std::move(*wrong)});
 
   auto carry = [order = std::move(order), gate = around_->gate, weak = weak_from_this()] {
     auto result = std::make_shared<spawn_result>(carry_out(order));
@@ -51,6 +42,24 @@ void worker_node::spawn() {
     return spawn_refused({e.code(), "launch thread"});
   }
   spawn_work_.emplace(around_->user);  // the context stays, as far as it depends on us, until the answer
+}
+
+// The application's own changes to the order; what is wrong with them, if anything.
+std::optional<std::string> worker_node::adapt(spawn_order& order) const {
+  char const* function = "for_instance";
+  try {
+    if (spec_->for_instance) spec_->for_instance(index_, order.command, order.env);
+    function = "for_start";
+    if (spec_->for_start) spec_->for_start(order.worker, order.process);
+  } catch (std::exception const& e) {
+    return std::string{function} + " threw: " + e.what();
+  } catch (...) {
+    return std::string{function} + " threw";
+  }
+  auto wrong = validate(order.command, order.env);
+  if (!wrong && spec_->for_start) wrong = validate(order.process);
+  if (!wrong) return std::nullopt;
+  return wrong->field + ' ' + wrong->message;
 }
 
 void worker_node::spawned(std::uint64_t generation, spawn_result& result) {

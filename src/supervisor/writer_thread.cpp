@@ -46,7 +46,7 @@ struct instance {
 };
 
 // Leaked, and without a lock: after a fork a lock might be held by a thread that is not there.
-constinit std::atomic<instance*> current{};
+constinit std::atomic<instance*> the_instance{};
 
 void serve(instance& self) {
   for (;;) {
@@ -79,7 +79,7 @@ void drain_at_exit() { writer_thread::drain(exit_limit); }
 instance& make(instance* seen) {
   auto made = std::make_unique<instance>(seen);
   auto thread = start(*made);
-  if (!current.compare_exchange_strong(seen, made.get(), std::memory_order_acq_rel)) {
+  if (!the_instance.compare_exchange_strong(seen, made.get(), std::memory_order_acq_rel)) {
     // Another thread was first.
     made->context.stop();
     thread.join();
@@ -92,7 +92,7 @@ instance& make(instance* seen) {
 }
 
 instance& get() {
-  auto* const seen = current.load(std::memory_order_acquire);
+  auto* const seen = the_instance.load(std::memory_order_acquire);
   return seen && seen->process == ::getpid() ? *seen : make(seen);
 }
 
@@ -109,7 +109,7 @@ void writer_thread::post(std::function<void()> job) {
 }
 
 bool writer_thread::drain(std::chrono::steady_clock::duration limit) {
-  auto* const self = current.load(std::memory_order_acquire);
+  auto* const self = the_instance.load(std::memory_order_acquire);
   if (!self || self->process != ::getpid()) return true;
   std::unique_lock lock{self->mutex};
   return self->idle.wait_for(lock, limit, [self] { return self->jobs == 0; });

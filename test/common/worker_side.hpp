@@ -17,17 +17,17 @@ namespace reeve::test {
 /// Waits until the worker is asked to stop.
 inline void wait_for_stop(worker& self) {
   std::mutex mutex;
-  std::condition_variable_any never;
+  std::condition_variable_any forever;
   std::unique_lock lock{mutex};
-  never.wait(lock, self.stop_token(), [] { return false; });
+  forever.wait(lock, self.stop_token(), [] { return false; });
 }
 
 /// Waits that long, or until the worker is asked to stop; false then.
 inline bool pause_for(worker& self, std::chrono::milliseconds time) {
   std::mutex mutex;
-  std::condition_variable_any never;
+  std::condition_variable_any forever;
   std::unique_lock lock{mutex};
-  never.wait_for(lock, self.stop_token(), time, [] { return false; });
+  forever.wait_for(lock, self.stop_token(), time, [] { return false; });
   return !self.stop_requested();
 }
 

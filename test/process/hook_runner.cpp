@@ -26,8 +26,8 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Suspends until it is released or cancelled, or until it is released only.
-struct gate {
-  explicit gate(asio::io_context& io) : timer{io, asio::steady_timer::time_point::max()} {}
+struct hook_gate {
+  explicit hook_gate(asio::io_context& io) : timer{io, asio::steady_timer::time_point::max()} {}
 
   asio::awaitable<health_result> wait(bool ignores_cancellation) {
     entered = true;
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(an_empty_hook_is_a_failure) {
 }
 
 BOOST_AUTO_TEST_CASE(a_hook_past_its_timeout_is_cancelled) {
-  gate held{io};
+  hook_gate held{io};
   auto const result = result_of(held.hook(), 50ms);
   BOOST_TEST(!result.ok);
   BOOST_TEST(result.reason == "timed out after 50 ms");
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_hook_past_its_timeout_is_cancelled) {
 }
 
 BOOST_AUTO_TEST_CASE(a_hook_that_ignores_its_cancellation_is_not_waited_for) {
-  gate held{io};
+  hook_gate held{io};
   reeve::hook_runner runner{strand, io.get_executor()};
   run(runner, held.hook(true), 1s);
   BOOST_TEST(run_until([&] { return !results.empty(); }));
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_hook_that_ignores_its_cancellation_is_not_waited_for) {
 }
 
 BOOST_AUTO_TEST_CASE(a_run_beside_an_awaited_one_does_not_disturb_it) {
-  gate held{io};
+  hook_gate held{io};
   reeve::hook_runner runner{strand, io.get_executor()};
   run(runner, held.hook());
   BOOST_TEST(run_until([&] { return held.entered; }));
@@ -157,14 +157,14 @@ BOOST_AUTO_TEST_CASE(a_run_beside_an_awaited_one_does_not_disturb_it) {
 }
 
 BOOST_AUTO_TEST_CASE(a_late_result_never_reaches_the_next_generation) {
-  gate held{io};
+  hook_gate held{io};
   std::optional<reeve::hook_runner> first{std::in_place, strand, io.get_executor()};
   run(*first, held.hook(true), 1ms);
   BOOST_TEST(run_until([&] { return results.size() == 1; }));
   on_strand([&] { first.reset(); });
 
   reeve::hook_runner second{strand, io.get_executor()};
-  gate next{io};
+  hook_gate next{io};
   run(second, next.hook());
   held.release();
   next.release();
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(a_late_result_never_reaches_the_next_generation) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_called_after_a_cancel) {
-  gate held{io};
+  hook_gate held{io};
   reeve::hook_runner runner{strand, io.get_executor()};
   run(runner, held.hook());
   BOOST_TEST(run_until([&] { return held.entered; }));
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_called_after_a_cancel) {
 }
 
 BOOST_AUTO_TEST_CASE(a_hook_cancelled_before_it_began_does_not_begin) {
-  gate held{io};
+  hook_gate held{io};
   reeve::hook_runner runner{strand, io.get_executor()};
   on_strand([&] {
     runner.run(held.hook(), view_of(0), never, taker());
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_result_that_is_under_way_is_dropped_by_a_cancel) {
 
 BOOST_AUTO_TEST_CASE(a_runner_may_be_destroyed_at_any_step) {
   for (int steps = 0; steps < 12; ++steps) {
-    gate held{io};
+    hook_gate held{io};
     std::optional<reeve::hook_runner> runner{std::in_place, strand, io.get_executor()};
     run(*runner, held.hook(steps % 2 == 0), 1ms);
     for (int i = 0; i < steps; ++i) io.poll_one();
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_runner_may_be_destroyed_at_any_step) {
 BOOST_AUTO_TEST_CASE(a_callback_may_destroy_the_runner) {
   for (auto const timeout :
        {std::chrono::steady_clock::duration{never}, std::chrono::steady_clock::duration{0}}) {
-    gate held{io};
+    hook_gate held{io};
     std::optional<reeve::hook_runner> runner{std::in_place, strand, io.get_executor()};
     on_strand([&] {
       runner->run(timeout == never ? reeve::health_hook{healthy} : held.hook(true), view_of(0), timeout,

@@ -25,7 +25,7 @@ pid_t start_and_die(Change change) {
   pid_t const parent = ::fork();
   if (parent == 0) {
     launch_failure failure;
-    auto const process = launch(request, failure);
+    auto const process = reeve::launch(request, failure);
     if (::write(pipe.write_end.get(), &process.pid, sizeof process.pid) < 0) ::_exit(1);
     for (;;) ::pause();
   }

@@ -64,16 +64,16 @@ REEVE_FUNCTION_WORKER("never_ready", never_ready);
 REEVE_FUNCTION_WORKER("ends_early", ends_early);
 
 // A name for a file that a worker waits for.
-class gate {
+class file_gate {
  public:
-  gate() {
+  file_gate() {
     std::string name = (std::filesystem::temp_directory_path() / "reeve-gate-XXXXXX").string();
     BOOST_REQUIRE(::mkdtemp(name.data()));
     directory_ = name;
   }
-  gate(gate const&) = delete;
-  gate& operator=(gate const&) = delete;
-  ~gate() { std::filesystem::remove_all(directory_); }
+  file_gate(file_gate const&) = delete;
+  file_gate& operator=(file_gate const&) = delete;
+  ~file_gate() { std::filesystem::remove_all(directory_); }
   std::string path() const { return directory_ / "open"; }
   void open() const { std::ofstream{path()} << 'x'; }
 
@@ -82,7 +82,7 @@ class gate {
 };
 
 // The worker is not ready before the gate is open, and is after.
-void check_ready_with(gate const& g, worker_spec spec) {
+void check_ready_with(file_gate const& g, worker_spec spec) {
   live_supervisor sup;
   auto const name = spec.name;
   begun const start{sup->async_start(std::move(spec))};
@@ -115,19 +115,19 @@ BOOST_AUTO_TEST_CASE(spawned_is_ready_as_soon_as_it_runs) {
 }
 
 BOOST_AUTO_TEST_CASE(reported_is_ready_when_it_says_so) {
-  gate const g;
+  file_gate const g;
   check_ready_with(g, own_spec("ready_with_file", {g.path()}));
 }
 
 BOOST_AUTO_TEST_CASE(first_beat_is_ready_with_its_first_beat) {
-  gate const g;
+  file_gate const g;
   auto spec = own_spec("beats_with_file", {g.path()});
   spec.ready = ready_when::first_beat(patience);
   check_ready_with(g, spec);
 }
 
 BOOST_AUTO_TEST_CASE(tcp_is_ready_when_its_port_is_open) {
-  gate const g;
+  file_gate const g;
   auto const port = free_port();
   auto spec = own_spec("listens_with_file", {g.path(), std::to_string(port)});
   spec.ready = ready_when::tcp([port](std::size_t) { return port; }, patience);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(tcp_is_ready_when_its_port_is_open) {
 }
 
 BOOST_AUTO_TEST_CASE(a_hook_says_when_it_is_ready) {
-  gate const g;
+  file_gate const g;
   auto spec = child_spec("hang");
   spec.ready = ready_when::check(
       [&g](worker_view) -> asio::awaitable<health_result> {
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_hook_says_when_it_is_ready) {
 }
 
 BOOST_AUTO_TEST_CASE(a_program_in_another_language_reports_on_its_page) {
-  gate const g;
+  file_gate const g;
   constexpr auto program = R"(
 import mmap, os, struct, sys, time
 page = mmap.mmap(int(os.environ["REEVE_PAGE_FD"]), 4096)

@@ -40,11 +40,11 @@ std::vector<unique_fd> pidfds(std::vector<pid_t> const& pids) {
 }
 
 /// A pipe with a name, to hold workers until they are let go.
-struct gate {
+struct turnstile {
   std::filesystem::path path;
   unique_fd fd;
 
-  gate() {
+  turnstile() {
     std::string name = std::filesystem::temp_directory_path() / "reeve-gate-XXXXXX";
     BOOST_REQUIRE(::mkdtemp(name.data()));
     path = std::filesystem::path{name} / "gate";
@@ -52,7 +52,7 @@ struct gate {
     fd = unique_fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
     BOOST_REQUIRE(fd);
   }
-  ~gate() { std::filesystem::remove_all(path.parent_path()); }
+  ~turnstile() { std::filesystem::remove_all(path.parent_path()); }
 
   void let_through(std::size_t count) {
     std::string const lines(count, '\n');
@@ -61,7 +61,7 @@ struct gate {
 };
 
 /// Workers that count a SIGTERM in `heard` and end when the gate lets them through.
-worker_spec held_by(gate const& exit, std::string name, std::size_t count, std::size_t& heard) {
+worker_spec held_by(turnstile const& exit, std::string name, std::size_t count, std::size_t& heard) {
   auto spec = script(std::move(name),
                      "trap 'echo term; read line < \"$0\"; exit 0' TERM; echo up; while :; do sleep 3600 & "
                      "wait; done",
@@ -88,7 +88,7 @@ worker_spec tenacious(std::string name, std::size_t count) {
 BOOST_FIXTURE_TEST_SUITE(stopping, supervisor_fixture)
 
 BOOST_AUTO_TEST_CASE(twenty_workers_hear_their_signal_before_the_first_has_ended) {
-  gate exit;
+  turnstile exit;
   std::size_t heard = 0;
   start(held_by(exit, "w", 20, heard));
   begun const stop{sup->async_stop("w")};
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(twenty_workers_hear_their_signal_before_the_first_has_ended
 }
 
 BOOST_AUTO_TEST_CASE(so_do_workers_of_two_names_when_all_are_stopped) {
-  gate exit;
+  turnstile exit;
   std::size_t heard = 0;
   start(held_by(exit, "a", 3, heard));
   start(held_by(exit, "b", 3, heard));

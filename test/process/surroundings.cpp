@@ -18,7 +18,7 @@ using namespace reeve::test;
 using namespace std::chrono_literals;
 using kind = event_kind;
 
-struct shown : supervisor_fixture {
+struct surroundings_rig : supervisor_fixture {
   std::map<worker_id, std::string> text;
 
   /// A worker that shows itself, once; what it prints goes to `text`.
@@ -59,7 +59,7 @@ bool has_signal(std::string const& mask, int number) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(surroundings, shown)
+BOOST_FIXTURE_TEST_SUITE(surroundings, surroundings_rig)
 
 BOOST_AUTO_TEST_CASE(the_arguments_arrive_as_they_are) {
   auto spec = show_self();

@@ -30,7 +30,7 @@ struct plain_process {
   std::string line() {
     std::string line;
     for (char c = 0; c != '\n'; line += c) {
-      require_readable(output.read.get());
+      await_readable(output.read.get());
       BOOST_REQUIRE_EQUAL(::read(output.read.get(), &c, 1), 1);
     }
     return line;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/unique_fd.hpp"
+#include "process/pidfd.hpp"
 #include "shm/control_message.hpp"
 #include "shm/handshake.hpp"
 #include "shm/worker_page.hpp"
@@ -19,7 +20,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,11 +40,7 @@ inline bool is_readable_within(int fd, std::chrono::milliseconds time) {
   return n == 1;
 }
 
-inline unique_fd open_pidfd(pid_t pid) {
-  return unique_fd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
-}
-
-inline void require_readable(int fd) { BOOST_REQUIRE(is_readable_within(fd, deadline)); }
+inline void await_readable(int fd) { BOOST_REQUIRE(is_readable_within(fd, deadline)); }
 
 struct pipe_ends {
   pipe_ends() {
@@ -59,7 +55,7 @@ struct pipe_ends {
     std::string all;
     char buffer[4096];
     for (;;) {
-      require_readable(read.get());
+      await_readable(read.get());
       auto const n = ::read(read.get(), buffer, sizeof buffer);
       if (n <= 0) return all;
       all.append(buffer, static_cast<std::size_t>(n));
@@ -119,7 +115,7 @@ class started_process {
   bool ends_within(std::chrono::milliseconds time) const { return is_readable_within(pidfd_.get(), time); }
 
   ending end() {
-    require_readable(pidfd_.get());
+    await_readable(pidfd_.get());
     int status = 0;
     BOOST_REQUIRE_EQUAL(::waitpid(pid_, &status, 0), pid_);
     ended_ = true;
@@ -182,7 +178,7 @@ class started_worker : private handshake_half, public started_process {
   // The next thing it says; nothing when it is gone.
   std::optional<control_message> next() {
     for (;;) {
-      require_readable(control.supervisor.get());
+      await_readable(control.supervisor.get());
       control_message message;
       auto const read = receive_control(control.supervisor.get(), message);
       if (read == control_read::message) return message;

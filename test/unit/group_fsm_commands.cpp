@@ -131,6 +131,27 @@ BOOST_AUTO_TEST_CASE(a_restart_in_each_phase_restarts_all) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_restart_at_once_hastens_a_stop_and_never_the_other_way_round) {
+  rig g{strategy::one_for_all};
+  g.up().stop(true);
+  g.fsm.restart(false);
+  BOOST_TEST(!g.fsm.graceful());
+  g.restart();
+  BOOST_TEST(!g.fsm.graceful());
+  g.goes_down();
+  g.comes_up();
+  g.restart();
+  BOOST_TEST(g.fsm.graceful());
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_stops_the_members_for_the_cause_it_was_given) {
+  rig g{strategy::one_for_all};
+  g.up().restart();
+  BOOST_TEST((g.fsm.cause() == exit_cause::restart));
+  g.fsm.restart(false, exit_cause::limit);
+  BOOST_TEST((g.fsm.cause() == exit_cause::limit));
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_outdoes_a_restart_that_goes_on) {
   rig g{strategy::one_for_all};
   g.up().restart();

@@ -50,6 +50,25 @@ BOOST_AUTO_TEST_CASE(the_ends_of_a_window_are_within_it) {
   BOOST_TEST(b.spend(start + 10s + 1ns, 0s).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_spared_is_not_counted_and_makes_no_wait_longer) {
+  policy const p{.delay = 100ms, .jitter = 0, .reset_after = 30s, .max_restarts = 2, .window = 10s};
+  budget b{p, 1};
+  BOOST_TEST((b.spend(start, 0s) == 100ms));
+  for (int i = 0; i < 100; ++i) b.spare(1s);
+  BOOST_TEST((b.spend(start, 0s) == 200ms));
+  BOOST_TEST(!b.spend(start, 0s).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_stable_uptime_begins_the_waits_anew_even_if_its_end_was_spared) {
+  policy const p{.delay = 100ms, .jitter = 0, .reset_after = 30s, .max_restarts = endless};
+  budget b{p, 1};
+  b.spend(start, 0s);
+  b.spare(30s - 1ns);
+  BOOST_TEST((b.spend(start, 0s) == 200ms));
+  b.spare(30s);
+  BOOST_TEST((b.spend(start, 0s) == 100ms));
+}
+
 BOOST_AUTO_TEST_CASE(what_was_refused_is_not_counted) {
   policy const p{.max_restarts = 1, .window = 10s};
   budget b{p, 1};

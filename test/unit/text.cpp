@@ -26,7 +26,7 @@ exit_record crash() {
   exit_record r;
   r.worker = {"api", 0, 3};
   r.pid = 812;
-  r.status = exit_status::from_signal(SIGSEGV, false);
+  r.status = reeve::exit_status::from_signal(SIGSEGV, false);
   r.uptime = 12'400ms;
   return r;
 }
@@ -71,10 +71,17 @@ BOOST_AUTO_TEST_CASE(an_exit_is_told_in_a_line) {
 
 BOOST_AUTO_TEST_CASE(an_exit_tells_its_reason) {
   auto r = crash();
-  r.status = exit_status::from_code(1);
+  r.status = reeve::exit_status::from_code(1);
   r.cause = exit_cause::health_check;
   r.reason = "HTTP 503";
   BOOST_TEST(to_string(r) == "api/0#3 (pid 812): exit code 1, health_check (HTTP 503), after 12.4 s");
+}
+
+BOOST_AUTO_TEST_CASE(an_exit_tells_the_task_that_it_ended) {
+  auto r = crash();
+  r.task = "parse #12, attempt 2";
+  BOOST_TEST(to_string(r) ==
+             "api/0#3 (pid 812): SIGSEGV, itself, after 12.4 s, while it ran parse #12, attempt 2");
 }
 
 BOOST_AUTO_TEST_CASE(what_could_not_be_started_tells_why) {
@@ -125,7 +132,7 @@ BOOST_AUTO_TEST_CASE(an_exited_event_tells_its_exit) {
 }
 
 BOOST_AUTO_TEST_CASE(every_cause_state_and_kind_has_its_name) {
-  all_have_names(exit_cause::out_of_memory);
+  all_have_names(exit_cause::limit);
   all_have_names(worker_state::failed);
   all_have_names(event_kind::removed);
   BOOST_TEST(to_string(exit_cause::start_timeout) == std::string{"start_timeout"});

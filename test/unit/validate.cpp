@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(command_and_environment) {
       {"no program, but for_instance", "",
        [](auto& s) {
          s.command = {};
-         s.for_instance = [](std::size_t, command& c, environment&) { c.program = "/bin/true"; };
+         s.for_instance = [](std::size_t, command& c, reeve::environment&) { c.program = "/bin/true"; };
        }},
       {"program with NUL", "command.program", [](auto& s) { s.command.program = "/bin/\0true"s; }},
       {"type with NUL", "command.worker_type", [](auto& s) { s.command = in_this_program("a\0b"s); }},
@@ -357,6 +357,26 @@ BOOST_AUTO_TEST_CASE(groups) {
     group_spec group{.name = "all", .workers = {good("a"), good("b")}};
     change(group);
     BOOST_TEST(field_of(reeve::validate(group)) == field, what);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_for_start_made_is_checked_as_a_specs_process_is) {
+  reeve::process_params process;
+  BOOST_TEST(field_of(reeve::validate(process)) == "");
+  process.descriptors = {{.source = 5, .target = 16}};
+  BOOST_TEST(field_of(reeve::validate(process)) == "");
+  process.descriptors.push_back({.source = -1, .target = 17});
+  BOOST_TEST(field_of(reeve::validate(process)) == "for_start: process.descriptors");
+  process = {.nice = 20};
+  BOOST_TEST(field_of(reeve::validate(process)) == "for_start: process.nice");
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_has_one_of_two_causes) {
+  for (int i = 0; i <= static_cast<int>(exit_cause::limit); ++i) {
+    auto const cause = static_cast<exit_cause>(i);
+    bool const good = cause == exit_cause::restart || cause == exit_cause::limit;
+    BOOST_TEST(field_of(reeve::validate(restart_options{.cause = cause})) == (good ? "" : "cause"),
+               to_string(cause));
   }
 }
 

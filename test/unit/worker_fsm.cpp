@@ -26,7 +26,7 @@ worker_rig with(restart_policy restart,
 
 worker_rig up(worker_rig r) { return after(std::move(r), "start", "turn", "spawned", "said_hello", "ready"); }
 
-state after_exit(worker_rig r, exit_status status) {
+state after_exit(worker_rig r, reeve::exit_status status) {
   r.fsm.exited(r.current(), r.now, status);
   return r.fsm.state();
 }
@@ -36,8 +36,8 @@ void come_back(worker_rig& r) { r = after(r, "timer_due", "turn", "spawned", "sa
 
 std::chrono::nanoseconds next_wait(worker_rig const& r) { return *r.fsm.deadline() - r.now; }
 
-exit_status const killed = exit_status::from_signal(SIGKILL, false);
-exit_status const terminated = exit_status::from_signal(SIGTERM, false);
+reeve::exit_status const killed = reeve::exit_status::from_signal(SIGKILL, false);
+reeve::exit_status const terminated = reeve::exit_status::from_signal(SIGTERM, false);
 
 }  // namespace
 
@@ -45,13 +45,13 @@ exit_status const terminated = exit_status::from_signal(SIGTERM, false);
 
 BOOST_AUTO_TEST_CASE(always_restarts_after_any_exit) {
   auto const r = up(with({.mode = restart_mode::always}));
-  for (auto status : {clean, failing, crashed, killed, exit_status{}})
+  for (auto status : {clean, failing, crashed, killed, reeve::exit_status{}})
     BOOST_TEST((after_exit(r, status) == state::backoff), status);
 }
 
 BOOST_AUTO_TEST_CASE(never_never_restarts) {
   auto const r = up(with({.mode = restart_mode::never}));
-  for (auto status : {clean, failing, crashed, killed, exit_status{}})
+  for (auto status : {clean, failing, crashed, killed, reeve::exit_status{}})
     BOOST_TEST((after_exit(r, status) == state::finished), status);
   BOOST_TEST((after_exit(after(r, "check_failed"), failing) == state::finished));
 }
@@ -64,17 +64,19 @@ BOOST_AUTO_TEST_CASE(on_failure_does_not_restart_after_a_clean_exit) {
 }
 
 BOOST_AUTO_TEST_CASE(an_exit_that_nobody_can_tell_is_not_clean) {
-  BOOST_TEST((after_exit(up(with({.mode = restart_mode::on_failure})), exit_status{}) == state::backoff));
+  BOOST_TEST(
+      (after_exit(up(with({.mode = restart_mode::on_failure})), reeve::exit_status{}) == state::backoff));
 }
 
 BOOST_AUTO_TEST_CASE(which_exits_are_clean_is_configurable) {
   auto const r =
       up(with({.mode = restart_mode::on_failure, .clean_exit_codes = {3, 9}, .clean_signals = {SIGTERM}}));
-  BOOST_TEST((after_exit(r, exit_status::from_code(3)) == state::finished));
+  BOOST_TEST((after_exit(r, reeve::exit_status::from_code(3)) == state::finished));
   BOOST_TEST((after_exit(r, terminated) == state::finished));
-  BOOST_TEST((after_exit(r, clean) == state::backoff));                            // 0 is not in the list
-  BOOST_TEST((after_exit(r, killed) == state::backoff));                           // signal 9 is not code 9,
-  BOOST_TEST((after_exit(r, exit_status::from_code(SIGTERM)) == state::backoff));  // nor code 15 signal 15
+  BOOST_TEST((after_exit(r, clean) == state::backoff));  // 0 is not in the list
+  // Signal 9 is not code 9, nor code 15 signal 15.
+  BOOST_TEST((after_exit(r, killed) == state::backoff));
+  BOOST_TEST((after_exit(r, reeve::exit_status::from_code(SIGTERM)) == state::backoff));
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_ended_for_being_unhealthy_failed_however_it_went) {

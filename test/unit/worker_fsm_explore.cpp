@@ -37,7 +37,7 @@ class witness {
   }
 
   void see(worker_rig const& before, worker_rig const& r, std::string_view input,
-           worker_fsm::actions const& actions) {
+           reeve::worker_fsm::actions const& actions) {
     input_ = input;
     if (before.fsm.spawning() && !r.fsm.spawning()) {
       spawning_ = false;

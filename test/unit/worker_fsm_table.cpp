@@ -37,7 +37,7 @@ std::vector<std::string_view> const of_spawning{"spawned", "spawn_failed", "spaw
 std::vector<std::string_view> const of_life{"said_hello", "ready", "heartbeat_lost", "wrote_nonsense",
                                             "check_failed"};
 std::vector<std::string_view> const of_death{"exited_clean", "exited_failing", "exited_by_signal",
-                                             "exited_unmendable"};
+                                             "exited_unmendable", "exited_uncounted"};
 std::vector<std::string_view> const of_time{"timer_early", "timer_due", "timer_much_too_late"};
 
 std::vector<std::string_view> all(std::initializer_list<std::vector<std::string_view>> parts) {
@@ -53,7 +53,7 @@ struct block {
 
 std::vector<block> const table{
     {"never started",
-     {{{"start", "restart"}, "pending: wait_turn"},  // a restart starts what is down
+     {{{"start", "restart", "restart_at_once"}, "pending: wait_turn"},  // a restart starts what is down
       {all({{"stop", "stop_at_once", "give_up", "turn", "ask_refused"},
             late,
             of_spawning,
@@ -66,7 +66,12 @@ std::vector<block> const table{
      {{{"turn"}, "starting @1000: spawn"},
       {{"stop", "stop_at_once"}, "stopped: +stopped"},
       // It is on its way up already, and has no process that could do anything.
-      {all({{"start", "restart", "give_up", "ask_refused"}, late, of_spawning, of_life, of_death, of_time}),
+      {all({{"start", "restart", "restart_at_once", "give_up", "ask_refused"},
+            late,
+            of_spawning,
+            of_life,
+            of_death,
+            of_time}),
        nothing}}},
 
     {"starting, spawn in flight",
@@ -75,7 +80,7 @@ std::vector<block> const table{
       {{"spawn_failed_unmendable"}, "failed: +exited +failed"},
       // Nothing can be signalled yet; what was decided waits for the answer of the spawn.
       {{"stop", "stop_at_once"}, "stopping(stopped): +stopping"},
-      {{"restart"}, "stopping(pending): +stopping"},
+      {{"restart", "restart_at_once"}, "stopping(pending): +stopping"},
       {{"timer_due"}, "stopping(backoff): +unhealthy +stopping"},
       {{"timer_much_too_late"}, "starting @500:"},  // the supervisor itself slept through it
       {all({{"start", "give_up", "turn", "ask_refused", "timer_early"}, late, of_life, of_death}), nothing}}},
@@ -85,11 +90,13 @@ std::vector<block> const table{
       {{"stop"}, "stopping(stopped) @300: +stopping signal"},  // it has not said hello: it cannot be asked
       {{"stop_at_once"}, "stopping(stopped): +stopping kill"},
       {{"restart"}, "stopping(pending) @300: +stopping signal"},
+      {{"restart_at_once"}, "stopping(pending): +stopping kill"},
       {{"heartbeat_lost", "wrote_nonsense"}, "stopping(backoff): +unhealthy +stopping kill"},
       {{"check_failed", "timer_due"}, "stopping(backoff) @300: +unhealthy +stopping signal"},
       {{"timer_much_too_late"}, "starting @500:"},
       {{"exited_clean"}, "finished: +exited +finished"},
       {{"exited_failing", "exited_by_signal"}, "backoff @100: +exited +backoff"},
+      {{"exited_uncounted"}, "pending: +exited wait_turn"},  // without a wait
       {{"exited_unmendable"}, "failed: +exited +failed"},
       {all({{"start", "give_up", "turn", "said_hello", "ask_refused", "timer_early"}, late, of_spawning}),
        nothing}}},
@@ -98,11 +105,13 @@ std::vector<block> const table{
      {{{"stop"}, "stopping(stopped) @200: +stopping ask"},
       {{"stop_at_once"}, "stopping(stopped): +stopping kill"},
       {{"restart"}, "stopping(pending) @200: +stopping ask"},
+      {{"restart_at_once"}, "stopping(pending): +stopping kill"},
       // A hung or lying worker is past asking; one that answers badly may still end well.
       {{"heartbeat_lost", "wrote_nonsense"}, "stopping(backoff): +unhealthy +stopping kill"},
       {{"check_failed"}, "stopping(backoff) @200: +unhealthy +stopping ask"},
       {{"exited_clean"}, "finished: +exited +finished"},
       {{"exited_failing", "exited_by_signal"}, "backoff @100: +exited +backoff"},
+      {{"exited_uncounted"}, "pending: +exited wait_turn"},  // without a wait
       {{"exited_unmendable"}, "failed: +exited +failed"},
       {all({{"start", "give_up", "turn", "said_hello", "ready", "ask_refused"}, late, of_spawning, of_time}),
        nothing}}},
@@ -110,7 +119,7 @@ std::vector<block> const table{
     {"stopping, spawn in flight",
      {{{"spawned"}, "stopping(stopped) @300: +spawned signal"},
       {{"spawn_failed", "spawn_failed_unmendable"}, "stopped: +exited +stopped"},
-      {{"start", "restart"},
+      {{"start", "restart", "restart_at_once"},
        "stopping(pending):"},  // nothing is started twice: it waits for the end of this one
       {all({{"stop", "stop_at_once", "give_up", "turn", "ask_refused"}, late, of_life, of_death, of_time}),
        nothing}}},
@@ -118,12 +127,14 @@ std::vector<block> const table{
     {"stopping, asked",
      {{{"start", "restart"}, "stopping(pending) @200:"},
       {{"stop_at_once"}, "stopping(stopped): kill"},
+      {{"restart_at_once"}, "stopping(pending): kill"},
       {{"ask_refused", "timer_due", "timer_much_too_late"}, "stopping(stopped) @300: signal"},
       {of_death, "stopped: +exited +stopped"},  // however it ended: that was asked for
       {all({{"stop", "give_up", "turn", "timer_early"}, late, of_spawning, of_life}), nothing}}},
 
     {"stopping, signalled",
      {{{"start", "restart"}, "stopping(pending) @300:"},
+      {{"restart_at_once"}, "stopping(pending): kill"},
       {{"stop_at_once", "timer_due", "timer_much_too_late"}, "stopping(stopped): kill"},
       {of_death, "stopped: +exited +stopped"},
       // The ladder only goes up: a late hello or a late refusal leads back to no rung.
@@ -131,7 +142,7 @@ std::vector<block> const table{
        nothing}}},
 
     {"stopping, killed",
-     {{{"start", "restart"}, "stopping(pending):"},
+     {{{"start", "restart", "restart_at_once"}, "stopping(pending):"},
       {of_death, "stopped: +exited +stopped"},
       {all({{"stop", "stop_at_once", "give_up", "turn", "ask_refused"}, late, of_spawning, of_life, of_time}),
        nothing}}},
@@ -139,6 +150,7 @@ std::vector<block> const table{
     {"stopping for a restart",
      {{{"stop"}, "stopping(stopped) @200:"},
       {{"stop_at_once"}, "stopping(stopped): kill"},
+      {{"restart_at_once"}, "stopping(pending): kill"},
       {{"ask_refused", "timer_due", "timer_much_too_late"}, "stopping(pending) @300: signal"},
       {of_death, "pending: +exited wait_turn"},  // by command: however it ended, and not counted
       {all({{"start", "restart", "give_up", "turn", "timer_early"}, late, of_spawning, of_life}), nothing}}},
@@ -147,26 +159,28 @@ std::vector<block> const table{
      {{{"start", "restart"}, "stopping(pending) @200:"},  // commands are not subject to the policy
       {{"stop"}, "stopping(stopped) @200:"},
       {{"stop_at_once"}, "stopping(stopped): kill"},
+      {{"restart_at_once"}, "stopping(pending): kill"},
       {{"ask_refused", "timer_due", "timer_much_too_late"}, "stopping(backoff) @300: signal"},
       // That it ended cleanly when it was told to end makes it no clean exit.
       {{"exited_clean", "exited_failing", "exited_by_signal"}, "backoff @100: +exited +backoff"},
+      {{"exited_uncounted"}, "pending: +exited wait_turn"},
       {{"exited_unmendable"}, "failed: +exited +failed"},
       {all({{"give_up", "turn", "timer_early"}, late, of_spawning, of_life}), nothing}}},
 
     {"backoff",
-     {{{"start", "restart", "timer_due", "timer_much_too_late"}, "pending: wait_turn"},
+     {{{"start", "restart", "restart_at_once", "timer_due", "timer_much_too_late"}, "pending: wait_turn"},
       {{"stop", "stop_at_once"}, "stopped: +stopped"},
       {all({{"give_up", "turn", "ask_refused", "timer_early"}, late, of_spawning, of_life, of_death}),
        nothing}}},
 
     {"backoff, waits for its group",
-     {{{"start", "restart"}, "pending: wait_turn"},
+     {{{"start", "restart", "restart_at_once"}, "pending: wait_turn"},
       {{"stop", "stop_at_once"}, "stopped: +stopped"},
       {{"give_up"}, "failed: +failed"},
       {all({{"turn", "ask_refused"}, late, of_spawning, of_life, of_death, of_time}), nothing}}},
 
     {"finished",
-     {{{"start", "restart"}, "pending: wait_turn"},
+     {{{"start", "restart", "restart_at_once"}, "pending: wait_turn"},
       {all({{"stop", "stop_at_once", "give_up", "turn", "ask_refused"},
             late,
             of_spawning,
@@ -176,7 +190,7 @@ std::vector<block> const table{
        nothing}}},
 
     {"failed",
-     {{{"start", "restart"}, "pending: wait_turn"},  // with a new budget
+     {{{"start", "restart", "restart_at_once"}, "pending: wait_turn"},  // with a new budget
       {all({{"stop", "stop_at_once", "give_up", "turn", "ask_refused"},
             late,
             of_spawning,

@@ -1,0 +1,186 @@
+# Copyright (c) 2026 The reeve authors
+# Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+"""Measures pools of Python with two workers, for bench_pool.
+
+Reads lines "LIBRARY OPERATION" and answers each with "SECONDS HOW", or with the reason why it can't. Where a library
+has several ways to do a thing, the fastest is found at the first question, and used from then on.
+"""
+
+import concurrent.futures
+import contextlib
+import importlib
+import statistics
+import sys
+import threading
+import time
+
+WORKERS = 2
+TRIPS = 2_000
+TASKS = 20_000
+INTS = list(range(1_000_000))
+TEXT = b"x" * (1 << 20)
+ECHOES = 400
+WINDOW = 8
+CHUNKS = (1_000, 5_000, 20_000, 62_500, 125_000, 250_000, 500_000)
+
+
+def same(value):
+    return value
+
+
+def timed(function, *arguments):
+    start = time.perf_counter()
+    result = function(*arguments)
+    return time.perf_counter() - start, result
+
+
+class Windowed:
+    """Submits one call each time that one has ended."""
+
+    def __init__(self, submit, count, value):
+        self.submit, self.value = submit, value
+        self.to_submit = self.to_end = count
+        self.ended = threading.Event()
+
+    def run(self):
+        for _ in range(min(WINDOW, self.to_submit)):
+            self.next()
+        self.ended.wait()
+
+    def next(self):
+        self.to_submit -= 1
+        self.submit(self.value, self.end)
+
+    # Both libraries call this on one thread of theirs.
+    def end(self, _):
+        self.to_end -= 1
+        if self.to_submit > 0:
+            self.next()
+        elif self.to_end == 0:
+            self.ended.set()
+
+
+class Pools:
+    """multiprocessing, and billiard, which descends from it."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def open(self):
+        return self.module.Pool(WORKERS)
+
+    def round_trip(self, pool):
+        pool.apply(same, (1,))
+
+    def submit_ways(self):
+        yield "map, chunksize 1", lambda pool: pool.map(same, range(TASKS), 1)
+        yield "imap_unordered, chunksize 1", lambda pool: sum(1 for _ in pool.imap_unordered(same, range(TASKS), 1))
+        yield "apply_async", self.submit_each
+
+    def submit_each(self, pool):
+        return [r.get() for r in [pool.apply_async(same, (i,)) for i in range(TASKS)]]
+
+    def map_ways(self):
+        for chunk in CHUNKS:
+            yield f"map, chunksize {chunk}", lambda pool, chunk=chunk: pool.map(same, INTS, chunk)
+
+    def submit_with(self, pool, value, callback):
+        pool.apply_async(same, (value,), callback=callback)
+
+
+class Futures:
+    """concurrent.futures."""
+
+    def open(self):
+        return concurrent.futures.ProcessPoolExecutor(WORKERS)
+
+    def round_trip(self, pool):
+        pool.submit(same, 1).result()
+
+    def submit_ways(self):
+        yield "map, chunksize 1", lambda pool: list(pool.map(same, range(TASKS)))
+        yield "submit", self.submit_each
+
+    def submit_each(self, pool):
+        return [f.result() for f in [pool.submit(same, i) for i in range(TASKS)]]
+
+    def map_ways(self):
+        for chunk in CHUNKS:
+            yield f"map, chunksize {chunk}", lambda pool, chunk=chunk: list(pool.map(same, INTS, chunksize=chunk))
+
+    def submit_with(self, pool, value, callback):
+        pool.submit(same, value).add_done_callback(callback)
+
+
+class Peer:
+    """The operations that can be asked for."""
+
+    def __init__(self, library):
+        self.library = library
+        self.best = {}
+
+    @contextlib.contextmanager
+    def pool(self):
+        with self.library.open() as pool:
+            for _ in range(100):
+                self.library.round_trip(pool)
+            yield pool
+
+    def fastest(self, what, ways):
+        """The seconds of the fastest way, and its name."""
+        if what not in self.best:
+            tried = []
+            for name, way in ways:
+                with self.pool() as pool:
+                    tried.append((timed(way, pool)[0], name, way))
+            self.best[what] = min(tried, key=lambda one: one[0])
+        _, name, way = self.best[what]
+        with self.pool() as pool:
+            return timed(way, pool)[0], name
+
+    def round_trip(self):
+        with self.pool() as pool:
+            took = [timed(self.library.round_trip, pool)[0] for _ in range(TRIPS)]
+        return statistics.median(took), f"one call at a time, median of {TRIPS}"
+
+    def submit(self):
+        took, name = self.fastest("submit", self.library.submit_ways())
+        return took / TASKS, f"{name}, {TASKS} tasks"
+
+    def submit_each(self):
+        with self.pool() as pool:
+            return timed(self.library.submit_each, pool)[0] / TASKS, f"one by one, {TASKS} tasks"
+
+    def map(self):
+        took, name = self.fastest("map", self.library.map_ways())
+        return took, f"{name}, the best of {len(CHUNKS)}"
+
+    def echo(self):
+        with self.pool() as pool:
+            calls = Windowed(lambda *a: self.library.submit_with(pool, *a), ECHOES, TEXT)
+            took, _ = timed(calls.run)
+        return took / (ECHOES * len(TEXT)), f"bytes of 1 MiB, {WINDOW} in the pool at a time, seconds per byte"
+
+
+def find(name):
+    if name == "concurrent.futures":
+        return Peer(Futures())
+    return Peer(Pools(importlib.import_module(name)))
+
+
+def main():
+    peers = {}
+    for line in sys.stdin:
+        name, operation = line.split()
+        try:
+            if name not in peers:
+                peers[name] = find(name)
+            seconds, how = getattr(peers[name], operation)()
+            print(f"{seconds:.12g} {how}", flush=True)
+        except ImportError as missing:
+            print(f"not installed ({missing})", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <reeve/detail/apply.hpp>
+#include <reeve/detail/pool_ops.hpp>
+#include <reeve/map_options.hpp>
+#include <reeve/outcome.hpp>
+#include <reeve/task_fn.hpp>
+
+#include <boost/asio/async_result.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace reeve::detail {
+
+// `R` is what the function returns: its tasks' result, or a coroutine of that.
+template <class R>
+using map_signature = void(std::exception_ptr,
+                           std::vector<typename outcome<typename task_result<R>::type>::value_type>);
+template <class R>
+using map_settled_signature = void(std::exception_ptr, std::vector<outcome<typename task_result<R>::type>>);
+
+/// Takes a range over: a view or an lvalue is copied, an rvalue moved.
+template <class Range>
+auto keep_range(Range&& range) {
+  if constexpr (std::is_array_v<std::remove_reference_t<Range>>) {
+    return std::to_array(std::forward<Range>(range));
+  } else {
+    return std::remove_cvref_t<Range>(std::forward<Range>(range));
+  }
+}
+
+template <class Element, class... T>
+constexpr bool is_tuple_of = requires { requires std::tuple_size_v<Element> == sizeof...(T); };
+
+/// Appends the arguments that an element of a range stands for: it is the only one, or a tuple of them.
+template <class Element, class... T>
+void encode_element(std::type_identity<std::tuple<T...>>, Element const& element, std::string& arguments) {
+  if constexpr (sizeof...(T) == 1) {
+    (codec<T>::encode(static_cast<T const&>(element), arguments), ...);
+  } else {
+    static_assert(is_tuple_of<Element, T...>,
+                  "reeve: the elements must be tuples, with as many members as the function has parameters");
+    std::apply([&](auto const&... part) { (codec<T>::encode(static_cast<T const&>(part), arguments), ...); },
+               element);
+  }
+}
+
+/// Encodes the elements of a range one by one.
+template <class Range, class Arguments>
+class range_source final : public element_source {
+ public:
+  explicit range_source(Range&& range) : range_(std::move(range)) {}
+
+  std::optional<std::size_t> size() override {
+    if constexpr (std::ranges::sized_range<Range>) {
+      return static_cast<std::size_t>(std::ranges::size(range_));
+    } else {
+      return std::nullopt;
+    }
+  }
+
+  step next(std::string& arguments, std::exception_ptr& error) override {
+    if (at_)
+      ++*at_;
+    else
+      at_.emplace(std::ranges::begin(range_));
+    if (*at_ == std::ranges::end(range_)) return step::end;
+    auto&& element = **at_;
+    try {
+      encode_element(std::type_identity<Arguments>{}, element, arguments);
+    } catch (...) {
+      error = std::current_exception();
+      return step::bad_element;
+    }
+    return step::element;
+  }
+
+ private:
+  Range range_;
+  std::optional<std::ranges::iterator_t<Range>> at_;
+};
+
+/// Decodes the result of one element.
+template <class R>
+typename outcome<R>::value_type decode_result(std::string_view bytes) {
+  if constexpr (std::is_void_v<R>) {
+    if (!bytes.empty()) throw codec_error{"the result is not empty"};
+    return {};
+  } else {
+    return std::get<0>(decode_all(std::type_identity<std::tuple<R>>{}, bytes));
+  }
+}
+
+/// What a map collects: the results of all, which the first error makes worthless.
+template <class R>
+struct all_or_error {
+  using item = typename outcome<R>::value_type;
+  static constexpr bool first_error_ends = true;
+  static item result(item value) { return value; }
+  static void fail(std::vector<item>&, std::size_t, std::exception_ptr) noexcept {}
+};
+
+/// The outcomes of all.
+template <class R>
+struct all_outcomes {
+  using item = outcome<R>;
+  static constexpr bool first_error_ends = false;
+  static item result(typename item::value_type value) { return item{std::move(value)}; }
+  static void fail(std::vector<item>& items, std::size_t index, std::exception_ptr error) {
+    if (index >= items.size()) items.resize(index + 1);
+    items[index] = item{std::move(error)};
+  }
+};
+
+/// Collects what became of the elements for the handler of a map.
+template <class R, class Collection, class Handler>
+class map_sink final : public element_sink {
+ public:
+  map_sink(Handler&& handler, boost::asio::any_io_executor const& fallback)
+      : waiting_{std::move(handler), fallback} {}
+
+  auto slot() const noexcept { return waiting_.slot(); }
+
+  std::exception_ptr succeed(std::size_t index, std::string_view result) override {
+    if (index >= items_.size()) items_.resize(index + 1);
+    try {
+      items_[index] = Collection::result(decode_result<R>(result));
+      return nullptr;
+    } catch (...) {
+      return std::current_exception();
+    }
+  }
+
+  void fail(std::size_t index, std::exception_ptr error) override {
+    Collection::fail(items_, index, std::move(error));
+  }
+
+  void finish(std::exception_ptr error) override {
+    if (error && Collection::first_error_ends) items_ = {};
+    auto items = std::move(items_);
+    auto waiting = std::move(waiting_);
+    waiting.call(std::move(error), std::move(items));
+  }
+
+ private:
+  waiting_handler<Handler> waiting_;
+  std::vector<typename Collection::item> items_;
+};
+
+template <class R, class Collection, class Arguments, class Handler, class Range>
+void start_collecting(Handler handler, std::shared_ptr<pool_impl> const& pool, std::uint32_t function,
+                      Range range, map_options options) {
+  auto const sink =
+      std::make_shared<map_sink<R, Collection, Handler>>(std::move(handler), pool_executor(*pool));
+  auto slot = sink->slot();
+  map_job_params params{.function = function,
+                        .chunk = options.chunk,
+                        .options = std::make_shared<call_options const>(std::move(options.call)),
+                        .first_error_ends = Collection::first_error_ends,
+                        .on_progress = std::move(options.on_progress)};
+  auto const job = make_map(pool, std::move(params),
+                            std::make_unique<range_source<Range, Arguments>>(std::move(range)), sink);
+  if (slot.is_connected()) {
+    slot.assign([weak = std::weak_ptr{job}](boost::asio::cancellation_type type) {
+      auto const running = weak.lock();
+      if (running && type != boost::asio::cancellation_type::none) running->cancel();
+    });
+  }
+  job->start();
+}
+
+template <class Signature, template <class> class Collection, class R, class... Args, class Range,
+          class Token>
+auto initiate_map(std::shared_ptr<pool_impl> const& pool, task_fn<R(Args...)> const& function, Range&& range,
+                  map_options options, Token&& token) {
+  using fn = task_fn<R(Args...)>;
+  using result = typename fn::result_type;
+  return boost::asio::async_initiate<Token, Signature>(
+      [](auto handler, std::shared_ptr<pool_impl> const& impl, std::uint32_t number, auto elements,
+         map_options o) {
+        start_collecting<result, Collection<result>, typename fn::arguments>(
+            std::move(handler), impl, number, std::move(elements), std::move(o));
+      },
+      token, pool, call_access::number(function), keep_range(std::forward<Range>(range)), std::move(options));
+}
+
+template <class R, class... Args, class Range>
+std::unique_ptr<raw_stream> begin_stream(std::shared_ptr<pool_impl> const& pool,
+                                         task_fn<R(Args...)> const& function, Range&& range,
+                                         stream_options options) {
+  auto kept = keep_range(std::forward<Range>(range));
+  using source = range_source<decltype(kept), typename task_fn<R(Args...)>::arguments>;
+  map_job_params params{.function = call_access::number(function),
+                        .chunk = options.chunk,
+                        .options = std::make_shared<call_options const>(std::move(options.call)),
+                        .read_ahead = options.read_ahead};
+  return start_stream(pool, std::move(params), std::make_unique<source>(std::move(kept)),
+                      options.order == order::completion);
+}
+
+/// Decodes an item of a stream for its handler.
+template <class R, class Item, class Handler>
+struct item_handler {
+  void operator()(std::exception_ptr error, std::optional<raw_item> raw) && {
+    std::optional<Item> item;
+    if (raw) item.emplace(Item{.index = raw->index, .result = outcome_of(*raw)});
+    raw.reset();
+    std::move(handler)(std::move(error), std::move(item));
+  }
+
+  static outcome<R> outcome_of(raw_item const& raw) {
+    if (raw.error) return outcome<R>{raw.error};
+    try {
+      return outcome<R>{decode_result<R>(raw.result)};
+    } catch (...) {
+      return outcome<R>{std::current_exception()};
+    }
+  }
+
+  Handler handler;
+};
+
+}  // namespace reeve::detail
+
+// Its executor, its allocator, its cancellation slot are those of the handler within.
+template <template <class, class> class Associator, class R, class Item, class Handler, class Default>
+struct boost::asio::associator<Associator, reeve::detail::item_handler<R, Item, Handler>, Default>
+    : Associator<Handler, Default> {
+  static auto get(reeve::detail::item_handler<R, Item, Handler> const& h,
+                  Default const& d = Default()) noexcept {
+    return Associator<Handler, Default>::get(h.handler, d);
+  }
+};

@@ -1,0 +1,61 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include "pool/batch.hpp"
+#include "pool/dispatch_fsm.hpp"
+#include "pool/limit_watch.hpp"
+#include "reeve/call_options.hpp"
+#include "reeve/detail/pool_ops.hpp"
+#include "shm/pool_channel.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace reeve {
+
+/// A task of a pool: one call, or a batch of calls of one function.
+struct pool_task : dispatch_task {
+  std::uint64_t id = 0;
+  std::uint32_t function = 0;
+  /// The encoded arguments; of a batch its frames.
+  std::string arguments{};
+  /// Null where nothing was said.
+  std::shared_ptr<call_options const> options{};
+
+  /// Who is told: of a batch its sink, else the other.
+  std::unique_ptr<detail::task_sink> sink{};
+  std::shared_ptr<batch_sink> batch{};
+  /// Of a batch: its elements, how many of them have ended, and where the frames of the others begin.
+  std::uint32_t count = 1;
+  std::uint32_t first = 0;
+  /// `first` when it was handed over.
+  std::uint32_t base = 0;
+  std::size_t offset = 0;
+
+  /// Where the pool keeps it.
+  std::size_t position = 0;
+  bool cancellable = false;
+  /// A pool that is closing takes it: its map has kept it open.
+  bool kept_open = false;
+  /// Its worker is being killed because of it.
+  bool condemned = false;
+  /// Who wants to know was told that it has begun.
+  bool accepted = false;
+  /// It was asked to stop because of its worker's memory.
+  bool asked_for_memory = false;
+  double progress = 0;
+  slot_ref slot{};
+  limit_watch limits{};
+
+  std::string_view rest() const noexcept { return std::string_view{arguments}.substr(offset); }
+  std::size_t attempt() const noexcept { return losses + 1; }
+  /// The element at `first` has ended. Whether there is another one.
+  bool advance() noexcept;
+};
+
+}  // namespace reeve

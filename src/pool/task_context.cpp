@@ -1,0 +1,63 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "pool/task_context.hpp"
+
+#include "reeve/this_task.hpp"
+
+#include <utility>
+
+namespace reeve {
+namespace {
+
+thread_local task_context* current = nullptr;
+
+}  // namespace
+
+task_context* current_task() noexcept { return current; }
+
+task_scope::task_scope(task_context* context) noexcept : before_{std::exchange(current, context)} {}
+task_scope::~task_scope() { current = before_; }
+
+void task_context::begin(claimed_task const& task, worker_channel& channel) {
+  id_ = task.task_id;
+  attempt_ = task.attempt;
+  correlation_id_.assign(task.correlation_id);
+  channel_ = &channel;
+  slot_ = task.slot;
+}
+
+void task_context::end() noexcept {
+  id_ = 0;
+  if (!stop_is_shared_ && !stop_.stop_requested()) return;
+  stop_ = std::stop_source{};
+  stop_is_shared_ = false;
+}
+
+std::stop_token task_context::stop_token() noexcept {
+  stop_is_shared_ = true;
+  return stop_.get_token();
+}
+
+void task_context::progress(double done) noexcept {
+  if (id_ != 0) channel_->set_progress(slot_, done);
+}
+
+namespace this_task {
+
+std::uint64_t id() noexcept { return current ? current->id() : 0; }
+std::size_t attempt() noexcept { return current ? current->attempt() : 0; }
+std::stop_token stop_token() noexcept { return current ? current->stop_token() : std::stop_token{}; }
+bool stop_requested() noexcept { return current && current->stop_requested(); }
+
+std::string const& correlation_id() noexcept {
+  static std::string const none;
+  return current ? current->correlation_id() : none;
+}
+
+void progress(double done) noexcept {
+  if (current) current->progress(done);
+}
+
+}  // namespace this_task
+}  // namespace reeve

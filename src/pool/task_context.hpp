@@ -1,0 +1,58 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include "shm/worker_channel.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+namespace reeve {
+
+/// What stands behind `this_task`: the task that a worker runs now.
+class task_context {
+ public:
+  void begin(claimed_task const& task, worker_channel& channel);
+  /// The next one has a stop state of its own.
+  void end() noexcept;
+
+  std::uint64_t id() const noexcept { return id_; }
+  std::size_t attempt() const noexcept { return attempt_; }
+  std::string const& correlation_id() const noexcept { return correlation_id_; }
+  void progress(double done) noexcept;
+
+  /// For the task itself, which may keep the token.
+  std::stop_token stop_token() noexcept;
+  /// The next two by any thread, between begin and end.
+  bool stop_requested() const noexcept { return stop_.stop_requested(); }
+  std::stop_source stop_source() const noexcept { return stop_; }
+
+ private:
+  std::uint64_t id_ = 0;
+  std::size_t attempt_ = 0;
+  std::string correlation_id_;
+  worker_channel* channel_ = nullptr;
+  slot_ref slot_{};
+  std::stop_source stop_;
+  bool stop_is_shared_ = false;
+};
+
+/// The task of the calling thread; null outside of one.
+task_context* current_task() noexcept;
+
+/// Makes it the task of the calling thread while it lives.
+class task_scope {
+ public:
+  explicit task_scope(task_context* context) noexcept;
+  task_scope(task_scope const&) = delete;
+  task_scope& operator=(task_scope const&) = delete;
+  ~task_scope();
+
+ private:
+  task_context* before_;
+};
+
+}  // namespace reeve

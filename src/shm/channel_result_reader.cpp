@@ -1,0 +1,123 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "shm/channel_result_reader.hpp"
+
+#include "shm/channel_doorbell.hpp"
+#include "shm/channel_ring.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace reeve {
+
+namespace tcl = task_channel_layout;
+
+channel_result_reader::channel_result_reader(tcl::segment& memory, std::uint64_t max_message, int work,
+                                             std::string& violation)
+    : memory_{memory},
+      max_message_{max_message},
+      work_{work},
+      violation_{violation},
+      copies_{new char[tcl::result_size]} {}
+
+bool channel_result_reader::violate(std::string what) {
+  if (violation_.empty()) violation_ = std::move(what);
+  return false;
+}
+
+bool channel_result_reader::waiting() const noexcept {
+  return memory_.header.result_tail.value.load(std::memory_order_seq_cst) != read_;
+}
+
+bool channel_result_reader::next(raw& found) {
+  if (read_ == tail_ && !look_for_more()) return false;
+  if (gathering_) return gather(found);
+  tcl::record header;
+  if (!read_header(header)) return false;
+  if (sizeof header + tcl::padded(header.size) <= tcl::result_whole_max) return read_whole(header, found);
+  read_ += sizeof header;
+  gathering_ = {.header = header, .payload = {}};
+  return gather(found);
+}
+
+// The tail moves on, by multiples of 8, and not beyond the room that the worker was given.
+bool channel_result_reader::look_for_more() {
+  auto const tail = memory_.header.result_tail.value.load(std::memory_order_acquire);
+  if (tail == tail_) return false;
+  if (tail % 8 != 0 || tail - head_ > tcl::result_size || tail - head_ < tail_ - head_)
+    return violate("the channel's tail of its results makes no sense");
+  tail_ = tail;
+  return true;
+}
+
+bool channel_result_reader::read_header(tcl::record& header) {
+  if (tail_ - read_ < sizeof header) return violate("a result of the channel ends within its header");
+  auto* place = reinterpret_cast<char*>(&header);
+  copy_out(memory_.result, read_, sizeof header, [&place](char const* data, std::size_t size) {
+    std::memcpy(place, data, size);
+    place += size;
+  });
+  if (header.size > max_message_) return violate("a result of the channel is longer than is allowed");
+  return true;
+}
+
+bool channel_result_reader::read_whole(tcl::record const& header, raw& found) {
+  auto const all = sizeof header + tcl::padded(header.size);
+  if (tail_ - read_ < all) return violate("a result of the channel is not whole");
+  auto const size = static_cast<std::size_t>(header.size);
+  auto* const copy = copies_.get() + copied_;
+  copy_out(memory_.result, read_ + sizeof header, size, [this](char const* data, std::size_t part) {
+    std::memcpy(copies_.get() + copied_, data, part);
+    copied_ += part;
+  });
+  read_ += all;
+  found = {.header = header, .payload = {copy, size}};
+  return true;
+}
+
+bool channel_result_reader::gather(raw& found) {
+  // What the caller still uses is bounded by the room that it holds back: nothing is given back beside it.
+  bool const alone = copied_ == 0 && gathered_.empty();
+  // The worker may write as fast as this reads: the caller has other things to do as well.
+  for (std::uint64_t budget = tcl::result_size; missing() != 0;) {
+    if (budget == 0 || (read_ == tail_ && !look_for_more())) return false;
+    auto const now = std::min({missing(), tail_ - read_, budget, std::uint64_t{tcl::piece}});
+    append(now);
+    budget -= now;
+    if (alone) publish();
+  }
+  auto& kept = gathered_.emplace_back(std::move(gathering_->payload));
+  found = {.header = gathering_->header, .payload = kept};
+  gathering_.reset();
+  return true;
+}
+
+// So many bytes of the record are still to come.
+std::uint64_t channel_result_reader::missing() const noexcept {
+  return tcl::padded(gathering_->header.size) - tcl::padded(gathering_->payload.size());
+}
+
+void channel_result_reader::append(std::uint64_t bytes) {
+  auto& payload = gathering_->payload;
+  auto const text = std::min(bytes, gathering_->header.size - payload.size());
+  make_room(payload, static_cast<std::size_t>(text), gathering_->header.size);
+  copy_out(memory_.result, read_, static_cast<std::size_t>(text),
+           [&payload](char const* data, std::size_t size) { payload.append(data, size); });
+  read_ += bytes;
+}
+
+void channel_result_reader::release() {
+  if (read_ != head_) publish();
+  copied_ = 0;
+  gathered_.clear();
+}
+
+void channel_result_reader::publish() {
+  head_ = read_;
+  memory_.header.result_head.value.store(head_, std::memory_order_seq_cst);
+  wake_sleeper(memory_.header.worker_awaits.value, tcl::awaits_room, work_);
+}
+
+}  // namespace reeve
