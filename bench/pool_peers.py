@@ -41,24 +41,30 @@ class Windowed:
     def __init__(self, submit, count, value):
         self.submit, self.value = submit, value
         self.to_submit = self.to_end = count
+        self.lock = threading.Lock()
         self.ended = threading.Event()
 
     def run(self):
-        for _ in range(min(WINDOW, self.to_submit)):
+        for _ in range(WINDOW):
             self.next()
         self.ended.wait()
 
     def next(self):
-        self.to_submit -= 1
+        with self.lock:
+            if self.to_submit == 0:
+                return
+            self.to_submit -= 1
         self.submit(self.value, self.end)
 
-    # Both libraries call this on one thread of theirs.
+    # Called on a thread of the library's, or on the one that submits.
     def end(self, _):
-        self.to_end -= 1
-        if self.to_submit > 0:
-            self.next()
-        elif self.to_end == 0:
+        with self.lock:
+            self.to_end -= 1
+            over = self.to_end == 0
+        if over:
             self.ended.set()
+        else:
+            self.next()
 
 
 class Pools:

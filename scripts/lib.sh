@@ -18,6 +18,6 @@ die() {
 build() {
   local preset=$1
   shift
-  cmake --preset "$preset" >&2
+  cmake --preset "$preset" ${CI:+-DCMAKE_UNITY_BUILD=ON} >&2
   cmake --build --preset "$preset" -j "$(nproc)" ${@:+--target "$@"} >&2
 }

@@ -26,7 +26,7 @@ std::exception_ptr aborted_error() {
 }
 
 std::exception_ptr remote_error(std::string const& task, result_status status, std::string_view said,
-                                limit_watch const& limits) {
+                                limit_watch const& limits, limit_watch::duration ran) {
   auto const end = said.find('\0');
   std::string const type{said.substr(0, end)};
   std::string const message{end == std::string_view::npos ? std::string_view{} : said.substr(end + 1)};
@@ -35,7 +35,8 @@ std::exception_ptr remote_error(std::string const& task, result_status status, s
   if (status == result_status::stopped) {
     if (limits.is_cancelled()) return aborted_error();
     auto const soft = limits.values().soft;
-    if (limits.soft_passed())
+    // What was seen of the next element of a batch may have come before this one's result.
+    if (limits.soft_passed() || (soft.count() > 0 && ran >= soft))
       return std::make_exception_ptr(
           task_timed_out{task + " passed its soft limit of " + in_seconds(soft), task_limit::soft, soft});
   }

@@ -18,9 +18,9 @@ namespace reeve {
 // The errors that tasks end with. `task` describes the task in each.
 
 /// What a worker said of a task that did not end with a result: `said` is the type and the message of what was
-/// thrown, a NUL between them.
+/// thrown, a NUL between them; it ran for so long.
 std::exception_ptr remote_error(std::string const& task, result_status status, std::string_view said,
-                                limit_watch const& limits);
+                                limit_watch const& limits, limit_watch::duration ran);
 
 /// Of a task whose worker was killed because of it: its hard limit, or its cancellation.
 std::exception_ptr limit_error(std::string const& task, limit_watch const& limits);

@@ -128,7 +128,7 @@ bool pool_impl::collect(pool_incarnation& now) {
     tell_of_room();
     finish_if_done();
   }
-  return !now.pending.empty();
+  return found || !now.pending.empty();
 }
 
 bool pool_impl::read_results(pool_incarnation& now) {
@@ -155,7 +155,7 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
   } else if (result.status == result_status::ok) {
     outcome.result = result.payload;
   } else {
-    outcome.error = remote_error(describe(*task), result.status, result.payload, task->limits);
+    outcome.error = remote_error(describe(*task), result.status, result.payload, task->limits, result.run_time);
   }
   if (task->limits.has_limits() && params_.on_limit_disarmed) disarmed(*task, now.pending);
   if (more) {

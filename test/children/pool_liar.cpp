@@ -66,7 +66,11 @@ int lie(reeve::worker& self) {
   auto const index = wait_for_offer(channel);
   auto& slot = channel.slots[index];
   auto const sequence = slot.claim.load() >> 8U;
-  if (lie == "unclaimed noise") write_noise(channel);
+  if (lie == "unclaimed noise") {
+    write_noise(channel);
+    reeve::test::wait_for_stop(self);
+    return 0;
+  }
   slot.claim.store(layout::claim_word(sequence, layout::slot_state::claimed));
   slot.started.store(~std::uint64_t{0});
   slot.progress.store(~std::uint64_t{0});

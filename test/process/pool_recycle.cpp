@@ -18,12 +18,9 @@ using namespace reeve::test;
 
 constexpr std::uint64_t mib = std::uint64_t{1} << 20U;
 
-std::vector<char> eaten;
+std::vector<std::vector<char>> eaten;
 
-void eat(std::uint64_t size) {
-  eaten.resize(eaten.size() + size);
-  std::ranges::fill(eaten, '\1');
-}
+void eat(std::uint64_t size) { eaten.emplace_back(size, '\1'); }
 
 // Keeps it when it ends.
 pid_t eat_and_end(std::uint64_t size) {

@@ -24,8 +24,8 @@
 
 namespace {
 
-struct empty {
-  bool operator==(empty const&) const = default;
+struct nothing_in_it {
+  bool operator==(nothing_in_it const&) const = default;
 };
 
 struct flags {
@@ -33,7 +33,7 @@ struct flags {
   void serialize(auto& archive) { archive(on); }
 };
 
-enum class answer : bool { no, yes };
+enum class reply : bool { no, yes };
 
 struct tree {
   std::vector<tree> children;
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_SUITE(codec_of_lies)
 
 BOOST_AUTO_TEST_CASE(a_bool_that_is_neither_true_nor_false_is_refused) {
   check_refused<bool>("\2");
-  check_refused<answer>("\2");
+  check_refused<reply>("\2");
   check_refused<std::array<bool, 2>>(std::string_view{"\1\xff", 2});
   check_refused<std::vector<std::array<bool, 2>>>(length(1) + "\1\3");
   check_refused<std::vector<bool>>(length(1) + "\2");
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_length_beyond_the_bytes_is_refused_and_costs_no_memory) {
 }
 
 BOOST_AUTO_TEST_CASE(a_length_of_elements_without_bytes_is_refused_and_costs_no_memory) {
-  BOOST_TEST(cost_of<counted_vector<empty>>(length(std::uint64_t{1} << 60U)) == 0U);
+  BOOST_TEST(cost_of<counted_vector<nothing_in_it>>(length(std::uint64_t{1} << 60U)) == 0U);
   BOOST_TEST(cost_of<counted_vector<std::monostate>>(length(100) + "12345678") == 0U);
 }
 
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(many_lengths_share_the_bytes_that_are_there) {
   // Each of the inner lengths alone is no lie.
   std::string bytes = length(1000);
   for (int i = 0; i < 1000; ++i) bytes += length(7000);
-  using inner = counted_vector<empty>;
+  using inner = counted_vector<nothing_in_it>;
   BOOST_TEST(cost_of<counted_vector<inner>>(bytes) <= 1000 * sizeof(inner) + bytes.size());
 }
 

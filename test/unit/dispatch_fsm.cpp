@@ -11,6 +11,8 @@
 #include <random>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(dispatch_fsm)
+
 using reeve::dispatch_task;
 using reeve::dispatch_worker;
 using reeve::loss_verdict;
@@ -39,8 +41,6 @@ struct rig {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(dispatch_fsm)
 
 BOOST_AUTO_TEST_CASE(the_oldest_task_goes_to_the_worker_that_has_the_fewest) {
   rig r{{.concurrency = 1, .prefetch = 1}};

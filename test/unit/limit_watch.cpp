@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(limit_watch)
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -14,8 +16,6 @@ using due = reeve::limit_watch::due;
 reeve::limit_watch::time_point const noon{1h};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(limit_watch)
 
 BOOST_AUTO_TEST_CASE(a_limit_counts_from_the_start_and_not_from_the_offer) {
   reeve::limit_watch watch{{.soft = 1s, .hard = 2s}};
