@@ -8,8 +8,10 @@ has several ways to do a thing, the fastest is found at the first question, and 
 """
 
 import concurrent.futures
-import contextlib
 import importlib
+import os
+import select
+import signal
 import statistics
 import sys
 import threading
@@ -23,6 +25,8 @@ TEXT = b"x" * (1 << 20)
 ECHOES = 400
 WINDOW = 8
 CHUNKS = (1_000, 5_000, 20_000, 62_500, 125_000, 250_000, 500_000)
+DEADLINE = 60  # seconds
+ATTEMPTS = 3
 
 
 def same(value):
@@ -31,8 +35,37 @@ def same(value):
 
 def timed(function, *arguments):
     start = time.perf_counter()
-    result = function(*arguments)
-    return time.perf_counter() - start, result
+    function(*arguments)
+    return time.perf_counter() - start
+
+
+class Hung(Exception):
+    """A pool has not done its work in time, as often as it was tried."""
+
+
+def isolated(measure):
+    """Measures in a process group of its own, and kills it then: pools of Python may hang, above all at their end."""
+    for _ in range(ATTEMPTS):
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.setpgid(0, 0)
+                os.write(writing, repr(measure()).encode())
+            finally:
+                os._exit(0)
+        os.close(writing)
+        in_time, _, _ = select.select([reading], [], [], DEADLINE)
+        answer = os.read(reading, 100) if in_time else b""
+        os.close(reading)
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:  # it ended before it had a group
+            pass
+        os.waitpid(pid, 0)
+        if answer:
+            return float(answer)
+    raise Hung
 
 
 class Windowed:
@@ -79,17 +112,18 @@ class Pools:
     def round_trip(self, pool):
         pool.apply(same, (1,))
 
-    def submit_ways(self):
-        yield "map, chunksize 1", lambda pool: pool.map(same, range(TASKS), 1)
-        yield "imap_unordered, chunksize 1", lambda pool: sum(1 for _ in pool.imap_unordered(same, range(TASKS), 1))
-        yield "apply_async", self.submit_each
-
     def submit_each(self, pool):
         return [r.get() for r in [pool.apply_async(same, (i,)) for i in range(TASKS)]]
 
+    def submit_ways(self):
+        return {
+            "map, chunksize 1": lambda pool: pool.map(same, range(TASKS), 1),
+            "imap_unordered, chunksize 1": lambda pool: list(pool.imap_unordered(same, range(TASKS), 1)),
+            "apply_async": self.submit_each,
+        }
+
     def map_ways(self):
-        for chunk in CHUNKS:
-            yield f"map, chunksize {chunk}", lambda pool, chunk=chunk: pool.map(same, INTS, chunk)
+        return {f"map, chunksize {chunk}": lambda pool, chunk=chunk: pool.map(same, INTS, chunk) for chunk in CHUNKS}
 
     def submit_with(self, pool, value, callback):
         pool.apply_async(same, (value,), callback=callback)
@@ -104,16 +138,17 @@ class Futures:
     def round_trip(self, pool):
         pool.submit(same, 1).result()
 
-    def submit_ways(self):
-        yield "map, chunksize 1", lambda pool: list(pool.map(same, range(TASKS)))
-        yield "submit", self.submit_each
-
     def submit_each(self, pool):
         return [f.result() for f in [pool.submit(same, i) for i in range(TASKS)]]
 
+    def submit_ways(self):
+        return {"map, chunksize 1": lambda pool: list(pool.map(same, range(TASKS))), "submit": self.submit_each}
+
     def map_ways(self):
-        for chunk in CHUNKS:
-            yield f"map, chunksize {chunk}", lambda pool, chunk=chunk: list(pool.map(same, INTS, chunksize=chunk))
+        return {
+            f"map, chunksize {chunk}": lambda pool, chunk=chunk: list(pool.map(same, INTS, chunksize=chunk))
+            for chunk in CHUNKS
+        }
 
     def submit_with(self, pool, value, callback):
         pool.submit(same, value).add_done_callback(callback)
@@ -126,47 +161,48 @@ class Peer:
         self.library = library
         self.best = {}
 
-    @contextlib.contextmanager
-    def pool(self):
-        with self.library.open() as pool:
+    def measure(self, work):
+        """What `work` returns, which is given a pool that is warm."""
+
+        def in_a_pool():
+            pool = self.library.open()
             for _ in range(100):
                 self.library.round_trip(pool)
-            yield pool
+            return work(pool)
+
+        return isolated(in_a_pool)
 
     def fastest(self, what, ways):
         """The seconds of the fastest way, and its name."""
         if what not in self.best:
-            tried = []
-            for name, way in ways:
-                with self.pool() as pool:
-                    tried.append((timed(way, pool)[0], name, way))
-            self.best[what] = min(tried, key=lambda one: one[0])
-        _, name, way = self.best[what]
-        with self.pool() as pool:
-            return timed(way, pool)[0], name
+            took = {name: self.measure(lambda pool, way=way: timed(way, pool)) for name, way in ways.items()}
+            self.best[what] = min(took, key=took.get)
+        name = self.best[what]
+        return self.measure(lambda pool: timed(ways[name], pool)), name
 
     def round_trip(self):
-        with self.pool() as pool:
-            took = [timed(self.library.round_trip, pool)[0] for _ in range(TRIPS)]
-        return statistics.median(took), f"one call at a time, median of {TRIPS}"
+        def work(pool):
+            return statistics.median(timed(self.library.round_trip, pool) for _ in range(TRIPS))
+
+        return self.measure(work), f"one call at a time, median of {TRIPS}"
 
     def submit(self):
         took, name = self.fastest("submit", self.library.submit_ways())
         return took / TASKS, f"{name}, {TASKS} tasks"
 
     def submit_each(self):
-        with self.pool() as pool:
-            return timed(self.library.submit_each, pool)[0] / TASKS, f"one by one, {TASKS} tasks"
+        return self.measure(lambda pool: timed(self.library.submit_each, pool)) / TASKS, f"one by one, {TASKS} tasks"
 
     def map(self):
         took, name = self.fastest("map", self.library.map_ways())
         return took, f"{name}, the best of {len(CHUNKS)}"
 
     def echo(self):
-        with self.pool() as pool:
-            calls = Windowed(lambda *a: self.library.submit_with(pool, *a), ECHOES, TEXT)
-            took, _ = timed(calls.run)
-        return took / (ECHOES * len(TEXT)), f"bytes of 1 MiB, {WINDOW} in the pool at a time, seconds per byte"
+        def work(pool):
+            return timed(Windowed(lambda *a: self.library.submit_with(pool, *a), ECHOES, TEXT).run)
+
+        took = self.measure(work)
+        return took / (ECHOES * len(TEXT)), f"bytes of 1 MiB, {WINDOW} in the pool at a time"
 
 
 def find(name):
@@ -186,6 +222,8 @@ def main():
             print(f"{seconds:.12g} {how}", flush=True)
         except ImportError as missing:
             print(f"not installed ({missing})", flush=True)
+        except Hung:
+            print(f"{operation}: no answer in {DEADLINE} s, {ATTEMPTS} times", flush=True)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ class peers {
   ~peers();
 
   /// Lets `library` do "round_trip", "submit", "submit_each", "map" or "echo" (see pool_peers.py). Nothing where the
-  /// library or Python is not installed, which it says.
+  /// library or Python is not installed, or does not get it done: it says so.
   std::optional<peer_answer> ask(std::string_view library, std::string_view what);
 
  private:

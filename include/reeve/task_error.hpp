@@ -17,18 +17,18 @@ namespace reeve {
 /// with the task's name and its correlation id.
 class REEVE_DECL task_error : public std::runtime_error {
  public:
+  /// Of its message.
   using std::runtime_error::runtime_error;
-  task_error(task_error const&) = default;
-  task_error& operator=(task_error const&) = default;
+  /// Its virtual table is the library's.
   ~task_error() override;
 };
 
 /// The task's function threw. Its type and message have travelled; the object itself stayed in the worker.
 class REEVE_DECL task_failed : public task_error {
  public:
+  /// Of its parts.
   task_failed(std::string const& what, std::string type, std::string message);
-  task_failed(task_failed const&) = default;
-  task_failed& operator=(task_failed const&) = default;
+  /// Its virtual table is the library's.
   ~task_failed() override;
 
   /// The type of what was thrown, as a C++ name: "std::invalid_argument"; "unknown" where it has none.
@@ -53,9 +53,9 @@ enum class task_limit {
 /// ended because of it.
 class REEVE_DECL task_timed_out : public task_error {
  public:
+  /// Of its parts.
   task_timed_out(std::string const& what, task_limit which, std::chrono::steady_clock::duration after);
-  task_timed_out(task_timed_out const&) = default;
-  task_timed_out& operator=(task_timed_out const&) = default;
+  /// Its virtual table is the library's.
   ~task_timed_out() override;
 
   /// Which limit ended it.
@@ -71,9 +71,9 @@ class REEVE_DECL task_timed_out : public task_error {
 /// The worker died while it ran the task. The task had started, and is not run again.
 class REEVE_DECL worker_lost : public task_error {
  public:
+  /// Of its parts.
   worker_lost(std::string const& what, exit_record exit);
-  worker_lost(worker_lost const&) = default;
-  worker_lost& operator=(worker_lost const&) = default;
+  /// Its virtual table is the library's.
   ~worker_lost() override;
 
   /// How the worker ended.
@@ -86,9 +86,9 @@ class REEVE_DECL worker_lost : public task_error {
 /// The task's workers died as often as it may be attempted (`call_options::max_attempts`, more than one).
 class REEVE_DECL task_quarantined : public task_error {
  public:
+  /// Of its parts.
   task_quarantined(std::string const& what, std::size_t attempts, exit_record exit);
-  task_quarantined(task_quarantined const&) = default;
-  task_quarantined& operator=(task_quarantined const&) = default;
+  /// Its virtual table is the library's.
   ~task_quarantined() override;
 
   /// How often it was started.
@@ -105,18 +105,18 @@ class REEVE_DECL task_quarantined : public task_error {
 /// workers could not be kept alive. A task that was running when the pool was terminated ends with it, too.
 class REEVE_DECL pool_closed : public task_error {
  public:
+  /// Of its message.
   using task_error::task_error;
-  pool_closed(pool_closed const&) = default;
-  pool_closed& operator=(pool_closed const&) = default;
+  /// Its virtual table is the library's.
   ~pool_closed() override;
 };
 
 /// An argument or a result could not be encoded or decoded. It is an error of that task; the worker lives.
 class REEVE_DECL codec_error : public task_error {
  public:
+  /// Of its message.
   using task_error::task_error;
-  codec_error(codec_error const&) = default;
-  codec_error& operator=(codec_error const&) = default;
+  /// Its virtual table is the library's.
   ~codec_error() override;
 };
 

@@ -187,7 +187,10 @@ dispatch_task* dispatch_fsm::last_not_begun(dispatch_worker& worker) const noexc
 
 dispatch_task* dispatch_fsm::next_revoke() {
   while (!giving_back_.empty()) {
-    if (auto* task = last_not_begun(*giving_back_.back())) return task;
+    auto& worker = *giving_back_.back();
+    // A slow one keeps what it may run at a time: it would get as much again.
+    bool const has_more = worker.draining || worker.tasks.size() > params_.concurrency;
+    if (auto* const task = has_more ? last_not_begun(worker) : nullptr) return task;
     giving_back_.pop_back();
   }
   return revoke_for_idle();

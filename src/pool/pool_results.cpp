@@ -155,7 +155,8 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
   } else if (result.status == result_status::ok) {
     outcome.result = result.payload;
   } else {
-    outcome.error = remote_error(describe(*task), result.status, result.payload, task->limits, result.run_time);
+    outcome.error =
+        remote_error(describe(*task), result.status, result.payload, task->limits, result.run_time);
   }
   if (task->limits.has_limits() && params_.on_limit_disarmed) disarmed(*task, now.pending);
   if (more) {

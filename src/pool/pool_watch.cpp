@@ -44,15 +44,17 @@ void pool_impl::tick() {
   if (armed_ && at < *armed_) return;  // it was set anew meanwhile
   armed_.reset();
   auto next = clock::time_point::max();
-  for (auto const& [name, worker] : workers_)
-    if (worker->now && worker->now->up && !worker->now->tasks.empty()) watch(*worker->now, at, next, out);
+  for (auto const& [name, worker] : workers_) {
+    if (!worker->now || !worker->now->up) continue;
+    worker->now->full = false;
+    if (!worker->now->tasks.empty()) watch(*worker->now, at, next, out);
+  }
   dispatch();  // those that had no place may have one, and some are to be taken back
   if (next != clock::time_point::max()) arm(next);
   deliver_later(std::move(out));
 }
 
 void pool_impl::watch(pool_incarnation& now, clock::time_point at, clock::time_point& next, deliveries& out) {
-  now.full = false;
   for (auto* task = now.tasks.front(); task; task = task->next)
     watch_task(now, static_cast<pool_task&>(*task), at, next, out);
   watch_memory(now, at, next);

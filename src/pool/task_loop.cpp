@@ -299,8 +299,7 @@ void task_loop::enlist(running& now) {
     std::lock_guard const guard{stops_mutex_};
     stoppable_.push_back(&now);
   }
-  if (is_to_stop(now))
-    ring_doorbell(channel_.attention());  // it was asked for before it was in the list
+  if (is_to_stop(now)) ring_doorbell(channel_.attention());  // it was asked for before it was in the list
 }
 
 void task_loop::delist(running& now) {
@@ -333,7 +332,8 @@ void task_loop::look_for_stops() {
   // Cancelled after that: what it throws because of it is seen to come from the stop.
   for (auto& [task, context] : coroutines)
     asio::post(io_, [task = std::move(task), context = std::move(context)] {
-      if (task->context == context && context->id() != 0) task->cancel.emit(asio::cancellation_type::terminal);
+      if (task->context == context && context->id() != 0)
+        task->cancel.emit(asio::cancellation_type::terminal);
     });
 }
 

@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
+
 static bool is_worker = false;
 
 // As in common/no_leak_check.cpp, where this program is a worker.
@@ -14,9 +16,7 @@ extern "C" int __lsan_is_turned_off() {  // NOLINT(bugprone-reserved-identifier)
 }
 
 int main(int argc, char** argv) {
-  if (auto const code = reeve::run_as_worker(argc, argv)) {
-    is_worker = true;
-    return *code;
-  }
+  is_worker = std::getenv("REEVE_NAME") != nullptr;  // before it runs: a task may end the process
+  if (auto const code = reeve::run_as_worker(argc, argv)) return *code;
   return boost::unit_test::unit_test_main([] { return true; }, argc, argv);
 }

@@ -111,6 +111,24 @@ BOOST_AUTO_TEST_CASE(a_hundred_of_two_hundred_waiting_tasks_are_cancelled_and_th
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_slept_through_a_thousand_cancelled_tasks_takes_the_next) {
+  pool_rig pool{pool_of(1)};
+  pool.start();
+  auto const pid = pool.value_of(worker_pid());
+  ::kill(pid, SIGSTOP);
+  for (int i = 0; i < 1000; ++i) {
+    auto task = pool.submit(note(10));
+    task.cancel();
+    pool.require_aborted(task);
+  }
+  auto const next = pool.submit(note(11));
+  pool.idle(20ms);
+  ::kill(pid, SIGCONT);
+  BOOST_TEST(pool.value_of(next) == 1u);
+  BOOST_TEST(pool.board[10] == 0u);
+  BOOST_TEST(pool.downs.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_running_task_gets_its_stop_token) {
   for (auto const type : {asio::cancellation_type::terminal, asio::cancellation_type::partial,
                           asio::cancellation_type::total}) {

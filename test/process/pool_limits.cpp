@@ -44,6 +44,13 @@ asio::awaitable<int> finish_in_spite() {
 }
 
 task_fn<std::uint32_t(std::size_t, std::int64_t)> const works{"pool_limits_works", work};
+// Gives up when it is asked to stop.
+void give_up() {
+  tasks::wait_for_stop();
+  throw std::runtime_error{"gave up"};
+}
+
+task_fn<void()> const gives_up{"pool_limits_give_up", give_up};
 task_fn<asio::awaitable<void>(std::size_t)> const coroutine_waits{"pool_limits_coroutine", wait_for_ever};
 task_fn<asio::awaitable<int>()> const coroutine_finishes{"pool_limits_in_spite", finish_in_spite};
 
@@ -95,6 +102,15 @@ BOOST_AUTO_TEST_CASE(a_call_may_have_no_limits_where_the_pool_has) {
       works(0, 100).with({.soft_limit = 0s, .hard_limit = 0s, .on_timeout = passed.callback("passed")});
   BOOST_TEST(pool.value_of(call) == 1u);
   BOOST_TEST(passed.lines.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_ends_because_of_its_soft_limit_has_timed_out) {
+  pool_rig pool{pool_of(1)};
+  pool.start();
+  auto const error = pool.error_of<task_timed_out>(gives_up().with({.soft_limit = 20ms}));
+  BOOST_TEST((error.which() == task_limit::soft));
+  BOOST_TEST((error.limit() == 20ms));
+  BOOST_TEST(pool.downs.empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_soft_limit_cancels_a_coroutine) {

@@ -4,6 +4,7 @@
 // Workers that are recycled by their tasks or their memory, without a gap and without a loss.
 
 #include "pool_test.hpp"
+#include "preconditions.hpp"
 
 #include <map>
 #include <set>
@@ -50,7 +51,7 @@ task_fn<pid_t(std::uint64_t)> const eats_and_ends{"pool_recycle_eat", eat_and_en
 task_fn<void(std::size_t)> const eats_on{"pool_recycle_eat_on", eat_on};
 task_fn<void(std::size_t)> const eats_until_killed{"pool_recycle_eat_until_killed", eat_until_killed};
 
-// A worker of this program, sanitizer or not, uses less than the soft limit; and what is eaten is more.
+// A worker of this program uses less than the soft limit, with the address sanitizer too; what is eaten is more.
 constexpr std::uint64_t soft = 400 * mib;
 constexpr std::uint64_t hard = 600 * mib;
 
@@ -111,7 +112,8 @@ BOOST_AUTO_TEST_CASE(what_was_handed_to_a_worker_beyond_its_last_task_runs_on_it
   BOOST_TEST(pool->status().failed == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_of_too_much_memory_is_replaced_when_its_task_has_ended) {
+BOOST_AUTO_TEST_CASE(a_worker_of_too_much_memory_is_replaced_when_its_task_has_ended,
+                     *only_if<without_thread_sanitizer>) {
   auto params = pool_of(1);
   params.max_memory_per_worker = {.soft = soft};
   pool_rig pool{params};
@@ -127,7 +129,8 @@ BOOST_AUTO_TEST_CASE(a_worker_of_too_much_memory_is_replaced_when_its_task_has_e
   BOOST_TEST(pool.fewest_up(1) >= 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_task_that_passes_the_soft_memory_limit_is_asked_to_stop) {
+BOOST_AUTO_TEST_CASE(a_task_that_passes_the_soft_memory_limit_is_asked_to_stop,
+                     *only_if<without_thread_sanitizer>) {
   auto params = pool_of(1);
   params.max_memory_per_worker = {.soft = soft};
   pool_rig pool{params};
@@ -137,7 +140,8 @@ BOOST_AUTO_TEST_CASE(a_task_that_passes_the_soft_memory_limit_is_asked_to_stop) 
   pool.until([&] { return pool->status().recycled == 1; });
 }
 
-BOOST_AUTO_TEST_CASE(a_task_that_passes_the_hard_memory_limit_is_ended_and_said_to_have_done_it) {
+BOOST_AUTO_TEST_CASE(a_task_that_passes_the_hard_memory_limit_is_ended_and_said_to_have_done_it,
+                     *only_if<without_thread_sanitizer>) {
   auto params = pool_of(1);
   params.max_memory_per_worker = {.soft = soft, .hard = hard};
   pool_rig pool{params};

@@ -147,6 +147,17 @@ BOOST_AUTO_TEST_CASE(nothing_waits_behind_a_slow_task) {
   BOOST_TEST(r.offer_all() == (std::vector<std::size_t>{0, 0}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_slow_worker_keeps_what_it_may_run_at_a_time) {
+  rig r{{.concurrency = 2}};
+  r.fsm.up(r.workers[0]);
+  r.submit(0, 5);
+  r.offer_all();
+  r.fsm.stalled(r.workers[0]);  // and has begun with nothing
+  while (auto* const task = r.fsm.next_revoke()) r.fsm.revoked(*task);
+  BOOST_TEST(r.workers[0].tasks.size() == 2U);
+  BOOST_TEST(!r.fsm.next_offer().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_is_never_handed_more_than_its_maximum) {
   rig r;
   r.workers[0].remaining = 3;
