@@ -38,7 +38,7 @@ class pool_bed : public event_loop {
     return result;
   }
 
-  /// The processes of workers that were found ready.
+  /// How many of them take tasks.
   std::size_t ready() const {
     std::size_t count = 0;
     for (auto const& worker : pool.status().workers) count += worker.ready ? 1 : 0;
