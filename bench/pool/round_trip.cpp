@@ -71,7 +71,7 @@ void measure_spin(std::vector<int> const& own, std::vector<int> const& other) {
   auto const step = [](round_trips& ours) {
     return run_steps({}, [&] { return ours.median_of(10 * trips); });
   };
-  round_trips ours{{.workers = 1, .spin = 100us, .process = {.cpu_affinity = other}}};
+  round_trips ours{{.workers = 1, .spin = 100us, .pool_spin = 100us, .process = {.cpu_affinity = other}}};
   report_pool("round_trip_spin_us", median(step(ours)) * 1e6, "us",
               "spin 100 us, parent and worker on a CPU each");
 }

@@ -63,9 +63,13 @@ struct pool_params {
   /// So many tasks beyond those it runs are handed to a worker in advance: 0 to 32. They are taken back when
   /// another worker has nothing to do.
   std::size_t prefetch = 24;
-  /// How long a worker and the pool look for news before they sleep: zero to 1 ms. It buys a shorter way there
-  /// and back with the time of a processor, and is left out where there is only one.
-  std::chrono::steady_clock::duration spin{};
+  /// How long a worker that has run a task looks for the next one before it sleeps: zero to 1 ms. Left out where
+  /// there is only one processor.
+  std::chrono::steady_clock::duration spin = std::chrono::microseconds{10};
+  /// How long the pool looks for a result before it sleeps, while tasks are out: zero to 1 ms. It occupies the
+  /// executor's thread, and buys the shortest way there and back with it. Left out where there is only one
+  /// processor.
+  std::chrono::steady_clock::duration pool_spin{};
   /// The longest argument list and the longest result, encoded: 1 KiB to 1 TiB.
   std::uint64_t max_message_size = std::uint64_t{1} << 32U;
   /// A worker that runs nothing and does not begin with a task that it was given for so long is killed: 100 ms to

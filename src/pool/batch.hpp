@@ -25,6 +25,11 @@ class batch_sink {
   virtual ~batch_sink() = default;
   /// `result` is valid during the call. `run_time`: of this element alone.
   virtual void succeed(std::uint32_t element, std::string_view result, std::chrono::nanoseconds run_time) = 0;
+  /// The same for `count` elements that follow each other; `run_time`: of all of them.
+  virtual void succeed_all(std::uint32_t first, std::uint32_t count, detail::result_run results,
+                           std::chrono::nanoseconds run_time) {
+    while (!results.empty()) succeed(first++, results.take(), run_time / count);
+  }
   /// `run_time` is zero where it did not run, or where that is not known.
   virtual void fail(std::uint32_t element, std::exception_ptr error, std::chrono::nanoseconds run_time) = 0;
   /// The last call.

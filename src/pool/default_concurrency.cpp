@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "pool/processors.hpp"
 #include "process/proc_file.hpp"
 #include "reeve/pool_params.hpp"
 
@@ -13,13 +14,22 @@
 #include <sched.h>
 
 namespace reeve {
-namespace {
 
 std::size_t processors_by_affinity() {
   cpu_set_t set;
   if (::sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<std::size_t>(CPU_COUNT(&set));
   return std::thread::hardware_concurrency();  // more than 1,024 of them
 }
+
+bool have_several_processors(std::vector<int> const& affinity_of_workers) {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return std::thread::hardware_concurrency() > 1;
+  for (int const processor : affinity_of_workers)
+    if (processor >= 0 && processor < CPU_SETSIZE) CPU_SET(static_cast<std::size_t>(processor), &set);
+  return CPU_COUNT(&set) > 1;
+}
+
+namespace {
 
 // "max 100000", or the quota and its period; infinite where there is none.
 double quota_of(std::string const& text) {

@@ -55,15 +55,19 @@ class map_job_impl::chunk final : public batch_sink {
   void succeed(std::uint32_t element, std::string_view result, std::chrono::nanoseconds run_time) override {
     job_->succeeded(*this, first_ + element, result, run_time);
   }
+  void succeed_all(std::uint32_t element, std::uint32_t count, result_run results,
+                   std::chrono::nanoseconds run_time) override {
+    job_->succeeded(*this, first_ + element, count, results, run_time);
+  }
   void fail(std::uint32_t element, std::exception_ptr error, std::chrono::nanoseconds run_time) override {
     last_error = error;
     job_->failed(*this, first_ + element, std::move(error), run_time);
   }
   void end() override { job_->ended(*this); }
 
-  /// Adds what an element took. A chunk that goes on for long is not waited for.
-  void measure(chunk_size& sizes, std::chrono::nanoseconds run_time) {
-    ++measured_;
+  /// Adds what elements took. A chunk that goes on for long is not waited for.
+  void measure(chunk_size& sizes, std::size_t count, std::chrono::nanoseconds run_time) {
+    measured_ += count;
     time_ += run_time;
     if (time_ >= chunk_size::aim) report(sizes);
   }
@@ -163,7 +167,10 @@ map_job_impl::elements map_job_impl::read_elements(std::size_t most) {
   try {
     while (!out.end && !out.bad && out.what.count < most && frames.size() < chunk_size::most_bytes) {
       whole = frames.size();
-      read_element(out);
+      auto const several = static_cast<std::uint32_t>(
+          source_->next_some(frames, most - out.what.count, chunk_size::most_bytes - whole));
+      out.what.count += several;
+      if (several == 0) read_element(out);
     }
   } catch (...) {
     frames.resize(whole);
@@ -233,12 +240,30 @@ void map_job_impl::submit(batch what, std::size_t first, lock& held) {
 void map_job_impl::succeeded(chunk& of, std::size_t index, std::string_view result,
                              std::chrono::nanoseconds run_time) {
   lock held{mutex_};
-  of.measure(sizes_, run_time);
+  of.measure(sizes_, 1, run_time);
   batch_ids ids;
   if (auto error = sink_->succeed(index, result))
     ids = element_failed(index, std::move(error));
   else
-    element_ended();
+    elements_ended(1);
+  held.unlock();
+  cancel_all(ids);
+}
+
+void map_job_impl::succeeded(chunk& of, std::size_t first, std::size_t count, result_run results,
+                             std::chrono::nanoseconds run_time) {
+  lock held{mutex_};
+  of.measure(sizes_, count, run_time);
+  batch_ids ids;
+  auto const end = first + count;
+  for (auto index = first; index < end;) {
+    auto const begin = index;
+    auto error = sink_->succeed_all(index, end - index, results);
+    elements_ended(index - begin - (error ? 1 : 0));
+    if (!error) break;
+    auto const failed = element_failed(index - 1, std::move(error));
+    ids.insert(ids.end(), failed.begin(), failed.end());
+  }
   held.unlock();
   cancel_all(ids);
 }
@@ -246,7 +271,7 @@ void map_job_impl::succeeded(chunk& of, std::size_t index, std::string_view resu
 void map_job_impl::failed(chunk& of, std::size_t index, std::exception_ptr error,
                           std::chrono::nanoseconds run_time) {
   lock held{mutex_};
-  if (run_time > run_time.zero()) of.measure(sizes_, run_time);
+  if (run_time > run_time.zero()) of.measure(sizes_, 1, run_time);
   auto const ids = element_failed(index, std::move(error));
   held.unlock();
   cancel_all(ids);
@@ -269,13 +294,13 @@ void map_job_impl::ended(chunk& which) {
 /// What is to be cancelled because of it, without the lock.
 map_job_impl::batch_ids map_job_impl::element_failed(std::size_t index, std::exception_ptr error) {
   sink_->fail(index, error);
-  element_ended();
+  elements_ended(1);
   return params_.first_error_ends && !stopping_ ? stop(std::move(error)) : batch_ids{};
 }
 
-void map_job_impl::element_ended() {
-  ++done_;
-  if (!params_.on_progress || progress_posted_) return;
+void map_job_impl::elements_ended(std::size_t count) {
+  done_ += count;
+  if (count == 0 || !params_.on_progress || progress_posted_) return;
   auto const now = std::chrono::steady_clock::now();
   if (now - progress_at_ < progress_period) return;
   progress_at_ = now;

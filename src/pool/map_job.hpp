@@ -65,10 +65,12 @@ class map_job_impl final : public map_job, public std::enable_shared_from_this<m
   void submit(batch what, std::size_t first, lock& held);
 
   void succeeded(chunk& of, std::size_t index, std::string_view result, std::chrono::nanoseconds run_time);
+  void succeeded(chunk& of, std::size_t first, std::size_t count, result_run results,
+                 std::chrono::nanoseconds run_time);
   void failed(chunk& of, std::size_t index, std::exception_ptr error, std::chrono::nanoseconds run_time);
   void ended(chunk& which);
   batch_ids element_failed(std::size_t index, std::exception_ptr error);
-  void element_ended();
+  void elements_ended(std::size_t count);
   batch_ids stop(std::exception_ptr why);
   void cancel_all(batch_ids const& ids);
   void say_progress();

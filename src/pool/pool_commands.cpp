@@ -2,6 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
 #include "pool/pool_impl.hpp"
+#include "pool/processors.hpp"
 #include "pool/task_registry.hpp"
 #include "pool/validate_pool.hpp"
 
@@ -41,6 +42,7 @@ class countdown {
 pool_impl::pool_impl(boost::asio::any_io_executor executor, pool_params params)
     : executor_{std::move(executor)},
       params_{std::move(params)},
+      may_spin_{have_several_processors(params_.process.cpu_affinity)},
       fsm_{{.max_in_flight = params_.max_in_flight,
             .concurrency = params_.concurrency,
             .prefetch = params_.prefetch}},

@@ -131,6 +131,7 @@ class pool_impl : public std::enable_shared_from_this<pool_impl> {
   bool collect(pool_incarnation& now);
   bool read_results(pool_incarnation& now);
   void take_result(pool_incarnation& now, channel_result const& result);
+  void take_briefs(pool_incarnation& now, pool_task& task, channel_result const& result);
   void accept_begun(pool_incarnation& now);
   void accept(pool_task& task, deliveries& out);
   void judge(pool_incarnation& now);
@@ -184,6 +185,7 @@ class pool_impl : public std::enable_shared_from_this<pool_impl> {
 
   boost::asio::any_io_executor const executor_;
   pool_params params_;
+  bool const may_spin_;
   std::atomic<std::uint64_t> next_id_{1};
   std::atomic<std::size_t> size_{0};
 

@@ -29,6 +29,8 @@ struct delivery {
   std::unique_ptr<detail::task_sink> sink{};
   std::shared_ptr<batch_sink> batch{};
   std::uint32_t element = 0;
+  /// Not zero: `result` is that of so many elements (`channel_result::briefs`).
+  std::uint32_t briefs = 0;
   /// The result, in the channel, or the error; neither: the batch has ended.
   std::optional<std::string_view> result{};
   std::exception_ptr error{};

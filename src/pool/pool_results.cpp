@@ -8,7 +8,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
-#include <thread>
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <fcntl.h>
 #include <unistd.h>
@@ -23,6 +24,8 @@ namespace reeve {
 void delivery::carry_out() {
   if (call) return call();
   if (batch) {
+    if (result && briefs != 0)
+      return batch->succeed_all(element, briefs, detail::result_run{*result}, run_time);
     if (result) return batch->succeed(element, *result, run_time);
     if (error) return batch->fail(element, std::move(error), run_time);
     return batch->end();
@@ -98,8 +101,8 @@ void pool_impl::attend(incarnation_ptr const& now) {
 }
 
 bool pool_impl::look_a_while(pool_incarnation& now) const {
-  if (params_.spin.count() == 0 || std::thread::hardware_concurrency() < 2 || !has_tasks(now)) return false;
-  for (auto const end = clock::now() + params_.spin; clock::now() < end;)
+  if (params_.pool_spin.count() == 0 || !may_spin_ || !has_tasks(now)) return false;
+  for (auto const end = clock::now() + params_.pool_spin; clock::now() < end;)
     if (now.channel->has_news()) return true;
   return false;
 }
@@ -145,10 +148,12 @@ bool pool_impl::read_results(pool_incarnation& now) {
 void pool_impl::take_result(pool_incarnation& now, channel_result const& result) {
   auto* const task = now.slots[result.slot.index];
   if (!task) return;  // the initializer's
-  bool const more = task->batch && task->first + 1 < task->count;
+  auto const ended = std::max(result.briefs, std::uint32_t{1});
+  bool const more = task->batch && ended < task->count - task->first;
   if (task->slot != result.slot || result.last == more)
     return kill(now, "it wrote nonsense to its channel: a result of no task");
   if (wants_accept(*task)) accept(*task, now.pending);  // it ended before it was seen to begin
+  if (result.briefs != 0) return take_briefs(now, *task, result);
   delivery outcome{.run_time = result.run_time};
   if (task->limits.is_cancelled()) {
     outcome.error = aborted_error();
@@ -174,6 +179,27 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
   ++now.completed;
   end_task(*task, std::move(outcome), now.pending);
   after_task(now);
+}
+
+// They have ended well, and there are more.
+void pool_impl::take_briefs(pool_incarnation& now, pool_task& task, channel_result const& result) {
+  bool const cancelled = task.limits.is_cancelled();
+  (cancelled ? counts_.failed : counts_.succeeded) += result.briefs;
+  delivery outcome{.batch = task.batch, .element = task.first, .run_time = result.run_time};
+  if (!cancelled) {
+    outcome.briefs = result.briefs;
+    outcome.result = result.payload;
+    now.pending.push_back(std::move(outcome));
+  }
+  for (std::uint32_t i = 0; cancelled && i < result.briefs; ++i)
+    now.pending.push_back({.batch = task.batch, .element = task.first + i, .error = aborted_error()});
+  bool const limited = task.limits.has_limits();
+  for (std::uint32_t i = 0; limited && params_.on_limit_disarmed && i < result.briefs; ++i)
+    disarmed(task, now.pending);
+  task.advance(result.briefs);
+  if (!limited) return;
+  task.limits.next_element(task.first - task.base);
+  arm(*task.limits.next(clock::now()));
 }
 
 bool pool_impl::falls_asleep(pool_incarnation& now) {
@@ -282,11 +308,16 @@ void pool_impl::element_ended(pool_task& task, std::exception_ptr error, deliver
 
 // ---- of a task ---------------------------------------------------------------------------------------------
 
-bool pool_task::advance() noexcept {
-  if (!batch || first + 1 >= count) return false;
-  offset += frame_size(rest());
-  ++first;
+bool pool_task::advance(std::uint32_t ended) noexcept {
+  if (!batch || ended >= count - first) return false;
+  first += ended;
   return true;
+}
+
+std::string_view pool_task::rest() noexcept {
+  std::string_view const all{arguments};
+  for (; offset_is_of < first; ++offset_is_of) offset += frame_size(all.substr(offset));
+  return all.substr(offset);
 }
 
 }  // namespace reeve

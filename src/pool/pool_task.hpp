@@ -30,12 +30,13 @@ struct pool_task : dispatch_task {
   /// Who is told: of a batch its sink, else the other.
   std::unique_ptr<detail::task_sink> sink{};
   std::shared_ptr<batch_sink> batch{};
-  /// Of a batch: its elements, how many of them have ended, and where the frames of the others begin.
+  /// Of a batch: its elements, how many of them have ended, and where the frame of one of them begins.
   std::uint32_t count = 1;
   std::uint32_t first = 0;
   /// `first` when it was handed over.
   std::uint32_t base = 0;
   std::size_t offset = 0;
+  std::uint32_t offset_is_of = 0;
 
   /// Where the pool keeps it.
   std::size_t position = 0;
@@ -52,10 +53,11 @@ struct pool_task : dispatch_task {
   slot_ref slot{};
   limit_watch limits{};
 
-  std::string_view rest() const noexcept { return std::string_view{arguments}.substr(offset); }
+  /// The arguments; of a batch the frames from that at `first` on.
+  std::string_view rest() noexcept;
   std::size_t attempt() const noexcept { return losses + 1; }
-  /// The element at `first` has ended. Whether there is another one.
-  bool advance() noexcept;
+  /// So many elements from `first` on have ended. False, and nothing changes: there are no others.
+  bool advance(std::uint32_t ended = 1) noexcept;
 };
 
 }  // namespace reeve

@@ -126,6 +126,7 @@ void pool_impl::hand_over(dispatch_fsm::assignment const& a) {
       .attempt = static_cast<std::uint32_t>(task.attempt()),
       .elements = task.count - task.first,
       .batch = task.batch != nullptr,
+      .timed = task.limits.has_limits(),
       .wake_on_claim = wants_accept(task),
       .correlation_id = task.options ? std::string_view{task.options->correlation_id} : std::string_view{},
       .payload = task.rest()};

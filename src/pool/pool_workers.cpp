@@ -54,7 +54,7 @@ void pool_impl::give_channel(worker_ptr const& worker, worker_id const& id, proc
                                      .max_message = params_.max_message_size,
                                      .functions = functions_,
                                      .concurrency = params_.concurrency,
-                                     .spin = params_.spin},
+                                     .spin = may_spin_ ? params_.spin : clock::duration{}},
                                     ec);
   if (ec) throw boost::system::system_error{ec, "its channel"};
   namespace layout = task_channel_layout;

@@ -19,24 +19,32 @@ task_context* current_task() noexcept { return current; }
 task_scope::task_scope(task_context* context) noexcept : before_{std::exchange(current, context)} {}
 task_scope::~task_scope() { current = before_; }
 
-void task_context::begin(claimed_task const& task, worker_channel& channel) {
+void task_context::begin(claimed_task const& task, worker_channel& channel, worker const& self,
+                         std::function<void()> on_token) {
   id_ = task.task_id;
   attempt_ = task.attempt;
   correlation_id_.assign(task.correlation_id);
   channel_ = &channel;
+  worker_ = &self;
   slot_ = task.slot;
+  element_ = 0;
+  on_token_ = std::move(on_token);
 }
 
-void task_context::end() noexcept {
-  id_ = 0;
+void task_context::renew_stop() {
   if (!stop_is_shared_ && !stop_.stop_requested()) return;
   stop_ = std::stop_source{};
   stop_is_shared_ = false;
 }
 
-std::stop_token task_context::stop_token() noexcept {
-  stop_is_shared_ = true;
+std::stop_token task_context::stop_token() {
+  if (!std::exchange(stop_is_shared_, true) && on_token_) on_token_();
   return stop_.get_token();
+}
+
+bool task_context::stop_requested() const noexcept {
+  return was_asked() ||
+         (id_ != 0 && (worker_->stop_requested() || channel_->stop_requested(slot_, element_)));
 }
 
 void task_context::progress(double done) noexcept {

@@ -3,10 +3,12 @@
 
 #pragma once
 
+#include "reeve/worker.hpp"
 #include "shm/worker_channel.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -15,9 +17,14 @@ namespace reeve {
 /// What stands behind `this_task`: the task that a worker runs now.
 class task_context {
  public:
-  void begin(claimed_task const& task, worker_channel& channel);
-  /// The next one has a stop state of its own.
-  void end() noexcept;
+  /// `on_token` is called when the task first asks for its stop token: who wants none needs nobody who hears of
+  /// stops.
+  void begin(claimed_task const& task, worker_channel& channel, worker const& self,
+             std::function<void()> on_token = {});
+  void begin_element(std::uint32_t element) noexcept { element_ = element; }
+  /// The next element has a stop state of its own.
+  void renew_stop();
+  void end() noexcept { id_ = 0; }
 
   std::uint64_t id() const noexcept { return id_; }
   std::size_t attempt() const noexcept { return attempt_; }
@@ -25,9 +32,10 @@ class task_context {
   void progress(double done) noexcept;
 
   /// For the task itself, which may keep the token.
-  std::stop_token stop_token() noexcept;
-  /// The next two by any thread, between begin and end.
-  bool stop_requested() const noexcept { return stop_.stop_requested(); }
+  std::stop_token stop_token();
+  bool stop_requested() const noexcept;
+  /// By who hears of stops: the next two by any thread, between begin and end.
+  bool was_asked() const noexcept { return stop_.stop_requested(); }
   std::stop_source stop_source() const noexcept { return stop_; }
 
  private:
@@ -35,7 +43,10 @@ class task_context {
   std::size_t attempt_ = 0;
   std::string correlation_id_;
   worker_channel* channel_ = nullptr;
+  worker const* worker_ = nullptr;
   slot_ref slot_{};
+  std::uint32_t element_ = 0;
+  std::function<void()> on_token_;
   std::stop_source stop_;
   bool stop_is_shared_ = false;
 };

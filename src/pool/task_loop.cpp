@@ -71,10 +71,11 @@ void wait_until_readable(int fd) noexcept {
 
 task_loop::task_loop(worker& self, worker_channel& channel, std::vector<detail::task_entry const*> functions)
     : self_{self},
+      stop_{self.stop_token()},
       channel_{channel},
       functions_{std::move(functions)},
       concurrency_{channel.settings().concurrency},
-      spin_{std::thread::hardware_concurrency() > 1 ? channel.settings().spin : std::chrono::nanoseconds{0}} {
+      spin_{channel.settings().spin} {
   // Told to stop, it looks up from where it waits: for a task, or for a part of one.
   on_stop_.emplace(self_.stop_token(), [this] {
     ring_doorbell(channel_.work());
@@ -144,7 +145,7 @@ bool task_loop::claim_one() {
   }
   now->element = 0;
   now->rest = now->task.payload;
-  if (functions_.at(now->task.function)->run_coroutine) {
+  if (is_coroutine(*now)) {
     start_coroutine(std::move(now));
   } else {
     run_function(*now);
@@ -185,47 +186,63 @@ std::string_view task_loop::next_frame(running& now) const {
   return now.task.batch ? take_frame(now.rest) : now.rest;
 }
 
-void task_loop::begin_element(running& now) {
+void task_loop::begin_element(running& now, clock::time_point began) {
   now.result.clear();
-  now.context->begin(now.task, channel_);
-  enlist(now);
-  now.began = clock::now();
-  channel_.start_element(now.task.slot, now.element, now.began);
+  now.began = began;
+  now.context->begin_element(now.element);
+  channel_.start_element(now.task.slot, now.element, began);
 }
 
 void task_loop::run_function(running& now) {
-  for (; now.element < now.task.elements; ++now.element) {
-    if (self_.stop_requested()) return;  // what was not begun is run elsewhere
-    if (channel_.stop_requested(now.task.slot, every_element)) return skip_the_rest(now);
-    run_element(now, next_frame(now));
+  now.context->begin(now.task, channel_, self_, [this, &now] { enlist(now); });
+  {
+    task_scope const scope{now.context.get()};
+    auto const& function = functions_.at(now.task.function)->run;
+    for (; now.element < now.task.elements; ++now.element) {
+      if (stop_.stop_requested()) break;  // what was not begun is run elsewhere
+      if (channel_.stop_requested(now.task.slot, every_element)) {
+        skip_the_rest(now);
+        break;
+      }
+      run_element(now, function);
+    }
   }
+  now.context->end();
 }
 
-void task_loop::run_element(running& now, std::string_view arguments) {
-  begin_element(now);
+void task_loop::run_element(running& now, task_function const& function) {
+  auto const arguments = next_frame(now);
+  begin_element(now, times_.begin(now.task.timed, &clock::now));
   std::exception_ptr thrown;
   try {
     if (now.task.body_lost) throw std::bad_alloc{};
-    task_scope const scope{now.context.get()};
-    functions_.at(now.task.function)->run(arguments, now.result);
+    function(arguments, now.result);
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (thrown)
-    send_error(now, thrown);
-  else
-    send(now, result_status::ok, now.result);
+  if (thrown) return send_error(now, thrown);
+  bool const last = is_last(now);
+  auto const run_time = times_.end(last, &clock::now);
+  bool const may_be_brief = !last && !now.listed && !given_up_;
+  if (may_be_brief && channel_.brief_result(now.task.slot, now.element, run_time, now.result)) return;
+  send(now, result_status::ok, now.result, run_time);
 }
 
-void task_loop::send(running& now, result_status status, std::string_view payload) {
-  delist(now);
+bool task_loop::is_last(running const& now) const noexcept { return now.element + 1 == now.task.elements; }
+
+bool task_loop::is_coroutine(running const& now) const {
+  return static_cast<bool>(functions_.at(now.task.function)->run_coroutine);
+}
+
+void task_loop::send(running& now, result_status status, std::string_view payload, clock::duration run_time) {
+  if (now.listed) delist(now);
   if (payload.size() > channel_.max_message()) {
     static constexpr char words[] =
         "reeve::codec_error\0the result is longer than pool_params::max_message_size";
     status = result_status::codec_error;
     payload = {words, sizeof words - 1};
   }
-  bool const last = now.element + 1 == now.task.elements;
+  bool const last = is_last(now);
   // A worker that is to stop does not wait for a pool that makes no room.
   if (!given_up_)
     given_up_ = !channel_.result({.slot = now.task.slot,
@@ -233,21 +250,21 @@ void task_loop::send(running& now, result_status status, std::string_view payloa
                                   .status = status,
                                   .last = last,
                                   .quiet = !last,
-                                  .run_time = clock::now() - now.began,
+                                  .run_time = run_time,
                                   .payload = payload});
+  if (std::exchange(waits_, channel_.waits()) != channel_.waits()) times_.forget();
 }
 
 void task_loop::send_error(running& now, std::exception_ptr const& thrown) {
   result_status status{};
   auto const words = in_words(thrown, status);
   if (now.context->stop_requested()) status = result_status::stopped;
-  send(now, status, words);
+  send(now, status, words, is_coroutine(now) ? clock::now() - now.began : times_.end(true, &clock::now));
 }
 
 // They were never begun, and never will be.
 void task_loop::skip_the_rest(running& now) {
-  now.began = clock::now();
-  for (; now.element < now.task.elements; ++now.element) send(now, result_status::stopped, {});
+  for (; now.element < now.task.elements; ++now.element) send(now, result_status::stopped, {}, {});
 }
 
 // ---- coroutines --------------------------------------------------------------------------------------------
@@ -266,7 +283,9 @@ void task_loop::next_element_of_coroutine(running& now) {
   }
   std::string const arguments{next_frame(now)};
   now.context = std::make_shared<task_context>();
-  begin_element(now);
+  now.context->begin(now.task, channel_, self_);
+  begin_element(now, clock::now());
+  enlist(now);
   auto const& function = functions_[now.task.function]->run_coroutine;
   auto body = [&function, &now, arguments]() -> asio::awaitable<void> {
     if (now.task.body_lost) throw std::bad_alloc{};
@@ -287,7 +306,8 @@ void task_loop::coroutine_ended(running& now, std::exception_ptr const& thrown) 
   if (thrown)
     send_error(now, thrown);
   else
-    send(now, result_status::ok, now.result);
+    send(now, result_status::ok, now.result, clock::now() - now.began);
+  now.context->end();
   ++now.element;
   asio::post(io_, [this, kept = now.shared_from_this()] { next_element_of_coroutine(*kept); });
 }
@@ -297,6 +317,7 @@ void task_loop::coroutine_ended(running& now, std::exception_ptr const& thrown) 
 void task_loop::enlist(running& now) {
   {
     std::lock_guard const guard{stops_mutex_};
+    now.listed = true;
     stoppable_.push_back(&now);
   }
   if (is_to_stop(now)) ring_doorbell(channel_.attention());  // it was asked for before it was in the list
@@ -304,7 +325,9 @@ void task_loop::enlist(running& now) {
 
 void task_loop::delist(running& now) {
   std::lock_guard const guard{stops_mutex_};
-  if (std::erase(stoppable_, &now) != 0) now.context->end();
+  std::erase(stoppable_, &now);
+  now.listed = false;
+  now.context->renew_stop();
 }
 
 void task_loop::hear_of_stops(std::stop_token const& end) {
@@ -322,10 +345,9 @@ void task_loop::look_for_stops() {
   {
     std::lock_guard const guard{stops_mutex_};
     for (auto* const now : stoppable_) {
-      if (!is_to_stop(*now) || now->context->stop_requested()) continue;
+      if (!is_to_stop(*now) || now->context->was_asked()) continue;
       asked.push_back(now->context->stop_source());
-      if (functions_[now->task.function]->run_coroutine)
-        coroutines.emplace_back(now->shared_from_this(), now->context);
+      if (is_coroutine(*now)) coroutines.emplace_back(now->shared_from_this(), now->context);
     }
   }
   for (auto& source : asked) source.request_stop();  // calls what the task has registered

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "pool/element_clock.hpp"
 #include "pool/task_context.hpp"
 #include "reeve/task_fn.hpp"
 #include "reeve/worker.hpp"
@@ -53,23 +54,27 @@ class task_loop {
     std::string_view rest{};
     std::string result{};
     clock::time_point began{};
+    bool listed = false;
     boost::asio::cancellation_signal cancel{};
   };
   using running_ptr = std::shared_ptr<running>;
+  using task_function = decltype(detail::task_entry::run);
 
   void run_initializer();
   bool claim_one();
   void run_function(running& now);
-  void run_element(running& now, std::string_view arguments);
+  void run_element(running& now, task_function const& function);
   void start_coroutine(running_ptr now);
   void next_element_of_coroutine(running& now);
   void coroutine_ended(running& now, std::exception_ptr const& thrown);
   void let_go(running& now);
   std::string_view next_frame(running& now) const;
-  void begin_element(running& now);
-  void send(running& now, result_status status, std::string_view payload);
+  void begin_element(running& now, clock::time_point began);
+  void send(running& now, result_status status, std::string_view payload, clock::duration run_time);
   void send_error(running& now, std::exception_ptr const& thrown);
   void skip_the_rest(running& now);
+  bool is_last(running const& now) const noexcept;
+  bool is_coroutine(running const& now) const;
   void sleep();
   void sleep_on_the_loop();
 
@@ -80,6 +85,7 @@ class task_loop {
   void delist(running& now);
 
   worker& self_;
+  std::stop_token const stop_;
   worker_channel& channel_;
   std::vector<detail::task_entry const*> const functions_;
   std::size_t const concurrency_;
@@ -90,9 +96,12 @@ class task_loop {
   bool has_loop_ = false;
   boost::asio::posix::stream_descriptor work_{io_};
   running_ptr spare_;
+  element_clock times_;
   std::vector<running_ptr> coroutines_;
   // Nothing is written any more: the pool is not there to make room.
   bool given_up_ = false;
+  // How often the channel has waited by then.
+  std::uint64_t waits_ = 0;
 
   // Of the tasks that run, for the thread that hears of stops.
   std::mutex stops_mutex_;

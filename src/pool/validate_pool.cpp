@@ -49,6 +49,7 @@ std::optional<field_error> validate(pool_params const& p) {
   require(p.concurrency >= 1 && p.concurrency <= 32, "concurrency", "must be 1 to 32");
   require(p.prefetch <= 32, "prefetch", "must be at most 32");
   require(is_within(p.spin, 0s, 1ms), "spin", "must be 0 to 1 ms");
+  require(is_within(p.pool_spin, 0s, 1ms), "pool_spin", "must be 0 to 1 ms");
   require(p.max_message_size >= 1024 && p.max_message_size <= std::uint64_t{1} << 40U, "max_message_size",
           "must be 1 KiB to 1 TiB");
   require(is_within(p.claim_within, 100ms), "claim_within", "must be 100 ms to a year");

@@ -14,6 +14,13 @@ namespace reeve {
 
 namespace tcl = task_channel_layout;
 
+namespace {
+
+constexpr std::size_t brief_block = 4096;
+static_assert(brief_block >= sizeof(std::uint64_t) + tcl::brief_size_max);
+
+}  // namespace
+
 channel_result_reader::channel_result_reader(tcl::segment& memory, std::uint64_t max_message, int work,
                                              std::string& violation)
     : memory_{memory},
@@ -34,8 +41,10 @@ bool channel_result_reader::waiting() const noexcept {
 bool channel_result_reader::next(raw& found) {
   if (read_ == tail_ && !look_for_more()) return false;
   if (gathering_) return gather(found);
+  if (tcl::is_brief(next_word())) return read_briefs(found);
   tcl::record header;
   if (!read_header(header)) return false;
+  before_ = header;
   if (sizeof header + tcl::padded(header.size) <= tcl::result_whole_max) return read_whole(header, found);
   read_ += sizeof header;
   gathering_ = {.header = header, .payload = {}};
@@ -63,6 +72,62 @@ bool channel_result_reader::read_header(tcl::record& header) {
   return true;
 }
 
+std::uint64_t channel_result_reader::next_word() const {
+  std::uint64_t word = 0;
+  std::memcpy(&word, memory_.result.data() + read_ % tcl::result_size, sizeof word);
+  return word;
+}
+
+// All that are there, block by block: copied first, and then looked at. They keep their form in the copy.
+bool channel_result_reader::read_briefs(raw& found) {
+  if (!before_) return violate("a brief result of the channel follows none");
+  found = {.header = {.slot = before_->slot,
+                      .element = before_->element + 1,
+                      .status = static_cast<std::uint16_t>(result_status::ok),
+                      .flags = 0,
+                      .size = 0,
+                      .run_ns = 0},
+           .payload = {},
+           .briefs = 0};
+  auto const begin = copied_;
+  for (std::size_t size = 0, good = 0; good == size && read_ != tail_; copied_ += good, read_ += good) {
+    size = static_cast<std::size_t>(std::min<std::uint64_t>(tail_ - read_, brief_block));
+    auto* const block = copies_.get() + copied_;
+    auto* place = block;
+    copy_out(memory_.result, read_, size, [&place](char const* data, std::size_t part) {
+      std::memcpy(place, data, part);
+      place += part;
+    });
+    good = check_briefs(block, size, found);
+    if (!violation_.empty()) return false;
+  }
+  before_->element += found.briefs;
+  found.payload = {copies_.get() + begin, copied_ - begin};
+  found.header.size = found.payload.size();
+  return true;
+}
+
+// How many bytes of the block are brief records. One of which the end is in the next block is left to that.
+std::size_t channel_result_reader::check_briefs(char const* block, std::size_t size, raw& found) {
+  std::size_t good = 0;
+  while (good != size) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, block + good, sizeof word);
+    if (!tcl::is_brief(word)) break;
+    auto const all = sizeof word + static_cast<std::size_t>(tcl::padded(tcl::brief_size(word)));
+    bool const whole = all <= tail_ - (read_ + good);
+    if (tcl::brief_size(word) > tcl::brief_size_max || !whole) {
+      violate("a brief result of the channel is too long, or not whole");
+      break;
+    }
+    if (all > size - good) break;
+    good += all;
+    ++found.briefs;
+    found.header.run_ns += tcl::brief_time(word);
+  }
+  return good;
+}
+
 bool channel_result_reader::read_whole(tcl::record const& header, raw& found) {
   auto const all = sizeof header + tcl::padded(header.size);
   if (tail_ - read_ < all) return violate("a result of the channel is not whole");
@@ -73,7 +138,7 @@ bool channel_result_reader::read_whole(tcl::record const& header, raw& found) {
     copied_ += part;
   });
   read_ += all;
-  found = {.header = header, .payload = {copy, size}};
+  found = {.header = header, .payload = {copy, size}, .briefs = 0};
   return true;
 }
 
@@ -89,7 +154,7 @@ bool channel_result_reader::gather(raw& found) {
     if (alone) publish();
   }
   auto& kept = gathered_.emplace_back(std::move(gathering_->payload));
-  found = {.header = gathering_->header, .payload = kept};
+  found = {.header = gathering_->header, .payload = kept, .briefs = 0};
   gathering_.reset();
   return true;
 }

@@ -19,10 +19,12 @@ namespace reeve {
 /// memory first: a worker that writes on while the pool decodes harms nobody.
 class channel_result_reader {
  public:
-  /// A record. The payload is valid until `release`.
+  /// A record, or a run of brief ones: the header is then that of the first, with the run time of all, and the
+  /// payload is what a `detail::result_run` reads. The payload is valid until `release`.
   struct raw {
     task_channel_layout::record header;
     std::string_view payload;
+    std::uint32_t briefs = 0;
   };
 
   /// What the worker wrote that makes no sense is put into `violation`. The descriptor wakes the worker.
@@ -47,6 +49,9 @@ class channel_result_reader {
 
   bool look_for_more();
   bool read_header(task_channel_layout::record& header);
+  bool read_briefs(raw& found);
+  std::size_t check_briefs(char const* block, std::size_t size, raw& found);
+  std::uint64_t next_word() const;
   bool read_whole(task_channel_layout::record const& header, raw& found);
   bool gather(raw& found);
   std::uint64_t missing() const noexcept;
@@ -68,6 +73,8 @@ class channel_result_reader {
   std::size_t copied_ = 0;
   std::deque<std::string> gathered_;
   std::optional<gathering> gathering_;
+  // What a brief record goes on from.
+  std::optional<task_channel_layout::record> before_;
 };
 
 }  // namespace reeve

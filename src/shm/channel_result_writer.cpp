@@ -12,6 +12,8 @@ namespace reeve {
 namespace tcl = task_channel_layout;
 
 bool channel_result_writer::write(tcl::record const& header, std::string_view payload, bool quiet) {
+  last_slot_ = header.slot;
+  last_element_ = header.element;
   auto const all = sizeof header + tcl::padded(payload.size());
   if (all > tcl::result_whole_max) return write_in_pieces(header, payload);
   if (wait_for_room(all) == 0) return false;
@@ -37,6 +39,13 @@ bool channel_result_writer::write_in_pieces(tcl::record const& header, std::stri
 }
 
 std::uint64_t channel_result_writer::room() noexcept { return tcl::result_size - (tail_ - head_); }
+
+// Where the ring is half full, the pool is woken.
+bool channel_result_writer::has_room(std::uint64_t size) {
+  head_ = memory_.header.result_head.value.load(std::memory_order_acquire);
+  if (room() < tcl::result_size / 2) ring();
+  return room() >= size;
+}
 
 // How much room there is, at least what is wanted; 0 where the waiting was given up.
 std::uint64_t channel_result_writer::wait_for_room(std::uint64_t wanted) {

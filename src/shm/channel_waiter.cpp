@@ -19,6 +19,7 @@ void channel_waiter::wake_pool(std::uint64_t what) noexcept {
 }
 
 bool channel_waiter::wait() {
+  ++waits_;
   if (wait_) {
     if (!wait_()) return false;
   } else {

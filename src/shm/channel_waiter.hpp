@@ -44,6 +44,9 @@ class channel_waiter {
   /// `work` is readable.
   void woken() noexcept;
 
+  /// How often it has waited.
+  std::uint64_t waits() const noexcept { return waits_; }
+
   /// Wakes the pool, if it sleeps and waits for this, which was published sequentially consistent.
   void wake_pool(std::uint64_t what) noexcept;
 
@@ -54,6 +57,7 @@ class channel_waiter {
   int work_;
   int news_;
   std::function<bool()> wait_;
+  std::uint64_t waits_ = 0;
 };
 
 }  // namespace reeve

@@ -36,6 +36,7 @@ std::uint16_t flags_of(channel_offer const& offer, way where) noexcept {
   unsigned flags = 0;
   if (offer.wake_on_claim) flags |= tcl::flag_wake_on_claim;
   if (offer.batch) flags |= tcl::flag_batch;
+  if (offer.timed) flags |= tcl::flag_timed;
   if (where == way::streamed) flags |= tcl::flag_streamed;
   return static_cast<std::uint16_t>(flags);
 }
@@ -209,7 +210,8 @@ bool pool_channel::accept(channel_result_reader::raw const& raw, channel_result&
   char const* wrong = nullptr;
   if (offered == nullptr)
     wrong = "is of a task that the worker does not have";
-  else if (header.element != offered->results || header.element >= offered->elements)
+  else if (header.element != offered->results || header.element >= offered->elements ||
+           raw.briefs > offered->elements - header.element)
     wrong = "is of an element whose turn it is not";
   else if (header.status > static_cast<std::uint16_t>(result_status::stopped))
     wrong = "is of an unknown status";
@@ -221,14 +223,15 @@ bool pool_channel::accept(channel_result_reader::raw const& raw, channel_result&
     violate(std::string{"a result of the channel "} + wrong);
     return false;
   }
-  ++offered->results;
+  offered->results += std::max(raw.briefs, std::uint32_t{1});
   if (last) free_slot(ref.index);
   result = {.slot = ref,
             .element = header.element,
             .status = result_status{header.status},
             .last = last,
             .run_time = harmless(header.run_ns, longest_run),
-            .payload = raw.payload};
+            .payload = raw.payload,
+            .briefs = raw.briefs};
   return true;
 }
 

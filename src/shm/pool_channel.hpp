@@ -32,6 +32,8 @@ struct channel_offer {
   std::uint32_t elements = 1;
   /// Told to the worker: the payload is that of a batch.
   bool batch = false;
+  /// Told to the worker: the begin of each element is to be exact, not only that of some.
+  bool timed = false;
   /// The pool is woken when the worker begins with it, and `next_begun` gives it.
   bool wake_on_claim = false;
   /// At most 256 bytes. It and the payload are together at most the channel's `max_message` + 256 bytes. Both stay
@@ -53,7 +55,7 @@ struct channel_look {
   double progress = 0;
 };
 
-/// What became of one element of a task.
+/// What became of one element of a task; or of several, of which each has ended well and none is the last.
 struct channel_result {
   slot_ref slot{};
   /// They come in order, from 0.
@@ -65,6 +67,9 @@ struct channel_result {
   std::chrono::nanoseconds run_time{};
   /// Private memory, valid until `release`.
   std::string_view payload{};
+  /// Not zero: of so many elements, from that one on. The run time is that of all; the payload has the results one
+  /// after the other, as `detail::result_run` reads them.
+  std::uint32_t briefs = 0;
 };
 
 /// The pool's end of the channel to one incarnation of a worker: makes the memory, offers tasks, takes them back,

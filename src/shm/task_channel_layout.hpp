@@ -95,6 +95,7 @@ constexpr std::uint64_t running_word(std::uint64_t sequence, std::uint32_t eleme
 inline constexpr std::uint16_t flag_wake_on_claim = 1;
 inline constexpr std::uint16_t flag_streamed = 2;
 inline constexpr std::uint16_t flag_batch = 4;
+inline constexpr std::uint16_t flag_timed = 8;
 
 /// The flag of a record: the slot is done.
 inline constexpr std::uint16_t flag_last = 1;
@@ -155,6 +156,20 @@ struct record {
   std::uint64_t run_ns;
 };
 static_assert(sizeof(record) == 32 && std::has_unique_object_representations_v<record>);
+
+/// A brief record is a single word before its payload: the next element of the record before it, which has ended
+/// well and is not the last. The lowest byte is that of no slot; above it are 24 bits of the payload's size, and 32
+/// of the run time in nanoseconds.
+inline constexpr std::uint64_t brief_mark = 0xff;
+inline constexpr std::uint64_t brief_size_max = 1024;
+inline constexpr std::uint64_t brief_time_max = 0xffff'ffff;
+constexpr std::uint64_t brief_word(std::uint64_t size, std::uint64_t run_ns) noexcept {
+  return run_ns << 32U | size << 8U | brief_mark;
+}
+constexpr bool is_brief(std::uint64_t brief) noexcept { return (brief & 0xffU) == brief_mark; }
+constexpr std::uint64_t brief_size(std::uint64_t brief) noexcept { return brief >> 8U & 0xff'ffffU; }
+constexpr std::uint64_t brief_time(std::uint64_t brief) noexcept { return brief >> 32U; }
+static_assert(slot_count <= brief_mark);
 
 constexpr std::uint64_t padded(std::uint64_t size) noexcept { return (size + 7) & ~std::uint64_t{7}; }
 

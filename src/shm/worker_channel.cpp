@@ -62,6 +62,7 @@ bool worker_channel::take(tcl::slot const& slot, std::size_t ring_bytes, claimed
   task.attempt = slot.attempt;
   task.elements = slot.elements;
   task.batch = (slot.flags & tcl::flag_batch) != 0;
+  task.timed = (slot.flags & tcl::flag_timed) != 0;
   task.body_lost = false;
   auto const size = static_cast<std::size_t>(slot.body_size);
   std::string_view body{slot.body.data(), size};
@@ -79,41 +80,21 @@ bool worker_channel::take(tcl::slot const& slot, std::size_t ring_bytes, claimed
   return true;
 }
 
-void worker_channel::start_element(slot_ref ref, std::uint32_t element,
-                                   std::chrono::steady_clock::time_point now) {
-  auto& slot = memory().slots[ref.index];
-  std::chrono::nanoseconds const since_the_epoch = now.time_since_epoch();
-  slot.started.store(static_cast<std::uint64_t>(since_the_epoch.count()), std::memory_order_relaxed);
-  slot.progress.store(0, std::memory_order_relaxed);
-  // The element last: see pool_channel::look.
-  auto const running = tcl::running_word(ref.sequence, element);
-  if (element != 0 || (slot.flags & tcl::flag_wake_on_claim) == 0) {
-    slot.running.store(running, std::memory_order_release);
-    return;
-  }
-  slot.running.store(running, std::memory_order_seq_cst);
-  waiter_.wake_pool(tcl::awaits_results);
-}
-
 void worker_channel::set_progress(slot_ref ref, double done) noexcept {
   memory().slots[ref.index].progress.store(std::bit_cast<std::uint64_t>(done), std::memory_order_relaxed);
 }
 
-bool worker_channel::stop_requested(slot_ref ref, std::uint32_t element) const noexcept {
-  auto const word = memory().slots[ref.index].stop.load(std::memory_order_acquire);
-  return word == tcl::running_word(ref.sequence, element) ||
-         word == tcl::running_word(ref.sequence, every_element);
-}
-
 bool worker_channel::result(outgoing_result const& result) {
   assert(result.payload.size() <= facts_.max_message);
-  auto const run_time = std::max(result.run_time, std::chrono::nanoseconds{0});
-  return results_.write({.slot = result.slot.sequence << 8U | result.slot.index,
+  auto const slot = result.slot.sequence << 8U | result.slot.index;
+  auto const run_ns =
+      static_cast<std::uint64_t>(std::max(result.run_time, std::chrono::nanoseconds{0}).count());
+  return results_.write({.slot = slot,
                          .element = result.element,
                          .status = static_cast<std::uint16_t>(result.status),
                          .flags = result.last ? tcl::flag_last : std::uint16_t{0},
                          .size = result.payload.size(),
-                         .run_ns = static_cast<std::uint64_t>(run_time.count())},
+                         .run_ns = run_ns},
                         result.payload, result.quiet);
 }
 

@@ -33,6 +33,8 @@ struct claimed_task {
   std::uint32_t attempt = 0;
   std::uint32_t elements = 0;
   bool batch = false;
+  /// The begin of each element is to be exact.
+  bool timed = false;
   /// There was no memory for the body: the two views are empty.
   bool body_lost = false;
   /// Both lie in the slot, and are valid until its last result is written; or in `storage`.
@@ -92,19 +94,48 @@ class worker_channel {
   bool claim(claimed_task& task);
 
   /// The task begins with an element, at this time. Before the first one, too: from then on its limits count.
-  void start_element(slot_ref slot, std::uint32_t element, std::chrono::steady_clock::time_point now);
+  void start_element(slot_ref ref, std::uint32_t element, std::chrono::steady_clock::time_point now) {
+    auto& slot = memory().slots[ref.index];
+    std::chrono::nanoseconds const since_the_epoch = now.time_since_epoch();
+    slot.started.store(static_cast<std::uint64_t>(since_the_epoch.count()), std::memory_order_relaxed);
+    slot.progress.store(0, std::memory_order_relaxed);
+    // The element last: see pool_channel::look.
+    auto const running = task_channel_layout::running_word(ref.sequence, element);
+    if (element != 0 || (slot.flags & task_channel_layout::flag_wake_on_claim) == 0) {
+      slot.running.store(running, std::memory_order_release);
+      return;
+    }
+    slot.running.store(running, std::memory_order_seq_cst);
+    waiter_.wake_pool(task_channel_layout::awaits_results);
+  }
 
   /// How far its present element is: 0 to 1.
   void set_progress(slot_ref slot, double done) noexcept;
 
   /// Whether the pool wants that element to stop, or all: for `every_element` only the latter. One load.
-  bool stop_requested(slot_ref slot, std::uint32_t element) const noexcept;
+  bool stop_requested(slot_ref slot, std::uint32_t element) const noexcept {
+    auto const stop = memory().slots[slot.index].stop.load(std::memory_order_acquire);
+    return stop == task_channel_layout::running_word(slot.sequence, element) ||
+           stop == task_channel_layout::running_word(slot.sequence, every_element);
+  }
 
   /// Whether there may be something to claim.
   bool has_offers() const noexcept { return !requests_.empty(); }
 
   /// Writes a result. May wait for room. False where the waiting was given up.
   bool result(outgoing_result const& result);
+
+  /// Writes the result of an element that has ended well and is not the last, quietly, where that can be done in
+  /// brief. False: nothing was done.
+  bool brief_result(slot_ref slot, std::uint32_t element, std::chrono::nanoseconds run_time,
+                    std::string_view payload) {
+    return payload.size() <= facts_.max_message &&
+           results_.write_brief(slot.sequence << 8U | slot.index, element,
+                                static_cast<std::uint64_t>(run_time.count()), payload);
+  }
+
+  /// How often `claim` and `result` have waited.
+  std::uint64_t waits() const noexcept { return waiter_.waits(); }
 
   /// Wakes the pool if it sleeps, after quiet results.
   void ring() { results_.ring(); }

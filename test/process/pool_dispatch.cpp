@@ -101,11 +101,14 @@ BOOST_AUTO_TEST_CASE(a_long_queue_is_run_by_all_workers) {
 }
 
 BOOST_AUTO_TEST_CASE(spinning_changes_no_result) {
-  auto params = pool_of(2);
-  params.spin = 50us;
-  running_pool pool{params};
-  for (int i = 0; i < 100; ++i) BOOST_TEST(pool.value_of(square(i)) == i * i);
-  pool.require_noted_once(pool.submit_notes(100, 500));
+  for (auto const& [worker, own] : {std::pair{0us, 0us}, {50us, 0us}, {0us, 50us}, {50us, 50us}}) {
+    auto params = pool_of(2);
+    params.spin = worker;
+    params.pool_spin = own;
+    running_pool pool{params};
+    for (int i = 0; i < 100; ++i) BOOST_TEST(pool.value_of(square(i)) == i * i);
+    pool.require_noted_once(pool.submit_notes(100, 500));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_submission_beyond_the_most_in_flight_waits_and_resumes) {

@@ -153,6 +153,7 @@ BOOST_AUTO_TEST_CASE(every_wrong_parameter_is_named) {
       {"prefetch", [](auto& p) { p.prefetch = 33; }},
       {"spin", [](auto& p) { p.spin = 2ms; }},
       {"spin", [](auto& p) { p.spin = -1us; }},
+      {"pool_spin", [](auto& p) { p.pool_spin = 2ms; }},
       {"max_message_size", [](auto& p) { p.max_message_size = 1000; }},
       {"max_message_size", [](auto& p) { p.max_message_size = (std::uint64_t{1} << 40U) + 1; }},
       {"claim_within", [](auto& p) { p.claim_within = 99ms; }},

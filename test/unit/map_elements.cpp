@@ -97,6 +97,52 @@ BOOST_AUTO_TEST_CASE(elements_are_the_only_argument) {
               singles<std::string>({"a", ""})));
 }
 
+BOOST_AUTO_TEST_CASE(elements_of_one_small_size_are_read_several_at_a_time) {
+  auto const source = source_of<std::int16_t>(std::vector<int>{1, 2, 3, 4, 5});
+  std::string frames;
+  std::exception_ptr error;
+  BOOST_TEST(source->next_some(frames, 2, 100) == 2u);
+  BOOST_TEST(frames == std::string("\2\0\0\0\1\0\2\0\0\0\2\0", 12));
+  std::string one;
+  BOOST_TEST((source->next(one, error) == step::element));
+  BOOST_TEST(one == std::string("\3\0", 2));
+  BOOST_TEST(source->next_some(frames, 10, 11) == 1u);  // so many bytes
+  BOOST_TEST(source->next_some(frames, 10, 5) == 0u);
+  BOOST_TEST(source->next_some(frames, 10, 100) == 1u);
+  BOOST_TEST(frames.size() == 24u);
+  BOOST_TEST(source->next_some(frames, 10, 100) == 0u);
+  BOOST_TEST((source->next(one, error) == step::end));
+}
+
+BOOST_AUTO_TEST_CASE(tuples_of_one_small_size_are_read_several_at_a_time) {
+  auto const source = source_of<char, bool>(std::vector<std::pair<char, bool>>{{'a', true}, {'b', false}});
+  std::string frames;
+  BOOST_TEST(source->next_some(frames, 10, 100) == 2u);
+  BOOST_TEST(frames == std::string("\2\0\0\0a\1\2\0\0\0b\0", 12));
+}
+
+BOOST_AUTO_TEST_CASE(what_has_other_sizes_or_a_codec_of_its_own_is_read_one_by_one) {
+  std::string frames;
+  BOOST_TEST(source_of<std::string>(std::vector<std::string>{"a"})->next_some(frames, 10, 100) == 0u);
+  BOOST_TEST(source_of<picky>(std::vector<picky>{{1}})->next_some(frames, 10, 100) == 0u);
+  BOOST_TEST(
+      (source_of<std::array<int, 99>>(std::vector<std::array<int, 99>>(1))->next_some(frames, 10, 1000) ==
+       0u));
+  BOOST_TEST(frames.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_range_throws_comes_after_the_elements_before_it) {
+  auto const source = source_of<int>(std::views::iota(0) | std::views::transform([](int i) {
+                                       return i < 3 ? i : throw std::runtime_error{"thrown"};
+                                     }));
+  std::string frames;
+  std::exception_ptr error;
+  BOOST_TEST(source->next_some(frames, 10, 100) == 3u);
+  BOOST_TEST(frames.size() == 24u);
+  BOOST_TEST(source->next_some(frames, 10, 100) == 0u);
+  BOOST_CHECK_THROW(source->next(frames, error), std::runtime_error);
+}
+
 BOOST_AUTO_TEST_CASE(elements_are_converted) {
   BOOST_TEST((arguments_of<double>(std::vector{1, 2}) == singles<double>({1, 2})));
   BOOST_TEST(
@@ -201,6 +247,7 @@ template <class R, template <class> class Collection>
 struct collector {
   using item = typename Collection<R>::item;
   asio::io_context io;
+  std::size_t expected = 0;
   std::exception_ptr error;
   std::optional<std::vector<item>> items;
 
@@ -210,7 +257,7 @@ struct collector {
       items = std::move(all);
     };
     return std::make_unique<map_sink<R, Collection<R>, decltype(handler)>>(std::move(handler),
-                                                                           io.get_executor());
+                                                                           io.get_executor(), expected);
   }
   void finish(element_sink& sink, std::exception_ptr e = nullptr) {
     asio::post(io, [&sink, e] { sink.finish(e); });
@@ -231,6 +278,56 @@ BOOST_AUTO_TEST_CASE(results_find_their_places) {
   c.finish(*sink);
   BOOST_TEST(!c.error);
   BOOST_TEST(*c.items == (std::vector{0, 1, 4}), boost::test_tools::per_element());
+}
+
+namespace {
+
+// As a worker writes brief results.
+std::string run_of(std::vector<std::string> const& results) {
+  std::string bytes;
+  for (auto const& result : results) {
+    std::uint64_t const word = result.size() << 8U | 0xffU;
+    bytes.append(reinterpret_cast<char const*>(&word), sizeof word);
+    bytes += result;
+    bytes.append((8 - result.size() % 8) % 8, '\0');
+  }
+  return bytes;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(several_results_at_once_find_their_places) {
+  for (auto const expected : {std::size_t{0}, std::size_t{4}, ~std::size_t{0}}) {
+    collector<int, all_or_error> c;
+    c.expected = expected;
+    auto const sink = c.sink();
+    auto const bytes = run_of({encode_all<int>(10), encode_all<int>(20)});
+    result_run results{bytes};
+    std::size_t index = 2;
+    BOOST_TEST(!sink->succeed_all(index, 2, results));
+    BOOST_TEST(index == 4u);
+    for (std::size_t const i : {1U, 0U}) sink->succeed(i, encode_all<int>(static_cast<int>(i)));
+    c.finish(*sink);
+    BOOST_TEST(*c.items == (std::vector{0, 1, 10, 20}), boost::test_tools::per_element());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_of_several_results_that_cannot_be_decoded_stops_at_it) {
+  collector<int, all_outcomes> c;
+  auto const sink = c.sink();
+  auto const bytes = run_of({encode_all<int>(1), "bad", encode_all<int>(3)});
+  result_run results{bytes};
+  std::size_t index = 0;
+  auto const error = sink->succeed_all(index, 3, results);
+  BOOST_TEST(index == 2u);
+  BOOST_CHECK_THROW(std::rethrow_exception(error), codec_error);
+  sink->fail(1, error);
+  BOOST_TEST(!sink->succeed_all(index, 1, results));
+  BOOST_TEST(index == 3u);
+  c.finish(*sink);
+  BOOST_TEST(c.items->at(0).value() == 1);
+  BOOST_CHECK_THROW(c.items->at(1).value(), codec_error);
+  BOOST_TEST(c.items->at(2).value() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(results_may_be_bits_or_nothing) {

@@ -2,6 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
 #include "channel_rig.hpp"
+#include "reeve/detail/pool_ops.hpp"
 #include "shm/channel_ring.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -116,6 +117,17 @@ class fuzzed_pool : public channel_rig {
     *words[some(words.size())] = number();
   }
 
+  // Some that may even be right.
+  void write_briefs() const {
+    auto& tail = raw->header.result_tail.value;
+    for (auto i = some(3); i != 0; --i) {
+      auto const size = some(20) == 0 ? some(3000) : some(20);
+      auto const word = tcl::brief_word(size, some(1000));
+      copy_in(raw->result, tail, &word, sizeof word);
+      tail += sizeof word + (some(30) == 0 ? 8 * some(10) : tcl::padded(size));
+    }
+  }
+
   // One that may even be right.
   void write_record() const {
     static constexpr std::array<std::uint64_t, 6> sizes{0, 5, 300, 40'000, 200'000, 3'000'000};
@@ -130,6 +142,7 @@ class fuzzed_pool : public channel_rig {
     copy_in(raw->result, tail, &record, sizeof record);
     auto const all = sizeof record + tcl::padded(record.size);
     tail += all <= tcl::result_whole_max && some(20) != 0 ? all : sizeof record + 8 * some(8000);
+    if (some(2) == 0) write_briefs();
   }
 
   void act() {
@@ -159,6 +172,15 @@ class fuzzed_pool : public channel_rig {
     BOOST_REQUIRE(std::find(refs_.begin(), refs_.end(), result.slot) != refs_.end());
     BOOST_REQUIRE((result.status <= result_status::stopped && result.element < 3));
     BOOST_REQUIRE((result.run_time >= 0s && result.run_time <= 24h * 366));
+    if (result.briefs == 0) return;
+    BOOST_REQUIRE(
+        (result.briefs + result.element <= 3 && result.status == result_status::ok && !result.last));
+    detail::result_run run{result.payload};
+    for (std::uint32_t i = 0; i < result.briefs; ++i) {
+      BOOST_REQUIRE(!run.empty());
+      BOOST_REQUIRE(run.take().size() <= tcl::brief_size_max);
+    }
+    BOOST_REQUIRE(run.empty());
   }
   static void check(channel_look const& looked) {
     BOOST_REQUIRE((looked.progress >= 0 && looked.progress <= 1));

@@ -110,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(unknown_flags_are_refused, liar) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_slot_that_there_is_not_is_refused, liar) {
-  check_record([](tcl::record& r) { r.slot |= 0xff; },
+  check_record([](tcl::record& r) { r.slot |= tcl::slot_count; },
                "a result of the channel is of a task that the worker does not have");
 }
 

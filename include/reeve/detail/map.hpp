@@ -11,10 +11,12 @@
 
 #include <boost/asio/async_result.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -61,9 +63,35 @@ void encode_element(std::type_identity<std::tuple<T...>>, Element const& element
   }
 }
 
+/// Arguments that are always encoded in the same few bytes, those of the values.
+template <class Arguments>
+constexpr std::size_t fixed_size = 0;
+template <class... T>
+  requires((plain<T> && std::derived_from<codec<T>, built_in_codec>) && ...)
+constexpr std::size_t fixed_size<std::tuple<T...>> = (sizeof(T) + ... + 0);
+
+/// Writes such arguments, and gives the place behind them.
+template <class Element, class... T>
+char* write_element(std::type_identity<std::tuple<T...>>, Element const& element, char* place) {
+  auto const write = [&place]<class V>(V const& value) {
+    std::memcpy(place, &value, sizeof value);
+    place += sizeof value;
+  };
+  if constexpr (sizeof...(T) == 1) {
+    (write(static_cast<T const&>(element)), ...);
+  } else {
+    static_assert(is_tuple_of<Element, T...>);
+    std::apply([&](auto const&... part) { (write(static_cast<T const&>(part)), ...); }, element);
+  }
+  return place;
+}
+
 /// Encodes the elements of a range one by one.
 template <class Range, class Arguments>
 class range_source final : public element_source {
+  static constexpr std::size_t most_fixed = 64;
+  static constexpr bool is_fixed = fixed_size<Arguments> != 0 && fixed_size<Arguments> <= most_fixed;
+
  public:
   explicit range_source(Range&& range) : range_(std::move(range)) {}
 
@@ -76,12 +104,10 @@ class range_source final : public element_source {
   }
 
   step next(std::string& arguments, std::exception_ptr& error) override {
-    if (at_)
-      ++*at_;
-    else
-      at_.emplace(std::ranges::begin(range_));
-    if (*at_ == std::ranges::end(range_)) return step::end;
+    if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+    if (!find_next()) return step::end;
     auto&& element = **at_;
+    taken_ = true;
     try {
       encode_element(std::type_identity<Arguments>{}, element, arguments);
     } catch (...) {
@@ -91,9 +117,46 @@ class range_source final : public element_source {
     return step::element;
   }
 
+  std::size_t next_some(std::string& frames, [[maybe_unused]] std::size_t most,
+                        [[maybe_unused]] std::size_t most_bytes) override {
+    std::size_t count = 0;
+    if constexpr (is_fixed) {
+      if (thrown_) return 0;
+      auto const begin = frames.size();
+      most = std::min(most, most_bytes / fixed_frame);
+      frames.resize(begin + most * fixed_frame);
+      try {
+        for (auto* place = frames.data() + begin; count < most && find_next(); ++count) {
+          place = write_element(std::type_identity<std::tuple<std::uint32_t>>{},
+                                std::uint32_t{fixed_size<Arguments>}, place);
+          place = write_element(std::type_identity<Arguments>{}, **at_, place);
+          taken_ = true;
+        }
+      } catch (...) {
+        thrown_ = std::current_exception();  // by the range: those before it count
+      }
+      frames.resize(begin + count * fixed_frame);
+    }
+    return count;
+  }
+
  private:
+  static constexpr std::size_t fixed_frame = sizeof(std::uint32_t) + fixed_size<Arguments>;
+
+  /// Goes on to the next element that was not taken. False: there is none.
+  bool find_next() {
+    if (!at_)
+      at_.emplace(std::ranges::begin(range_));
+    else if (taken_)
+      ++*at_;
+    taken_ = false;
+    return *at_ != std::ranges::end(range_);
+  }
+
   Range range_;
   std::optional<std::ranges::iterator_t<Range>> at_;
+  bool taken_ = false;
+  std::exception_ptr thrown_{};
 };
 
 /// Decodes the result of one element.
@@ -102,6 +165,9 @@ typename outcome<R>::value_type decode_result(std::string_view bytes) {
   if constexpr (std::is_void_v<R>) {
     if (!bytes.empty()) throw codec_error{"the result is not empty"};
     return {};
+  } else if constexpr (fixed_size<std::tuple<R>> != 0) {
+    if (bytes.size() == sizeof(R)) return take_plain<R>(bytes);
+    return std::get<0>(decode_all(std::type_identity<std::tuple<R>>{}, bytes));  // it says what is wrong
   } else {
     return std::get<0>(decode_all(std::type_identity<std::tuple<R>>{}, bytes));
   }
@@ -132,15 +198,31 @@ struct all_outcomes {
 template <class R, class Collection, class Handler>
 class map_sink final : public element_sink {
  public:
-  map_sink(Handler&& handler, boost::asio::any_io_executor const& fallback)
-      : waiting_{std::move(handler), fallback} {}
+  /// `expected`: how many elements there are, as far as that is known.
+  map_sink(Handler&& handler, boost::asio::any_io_executor const& fallback, std::size_t expected)
+      : waiting_{std::move(handler), fallback}, expected_{std::min(expected, most_expected)} {}
 
   auto slot() const noexcept { return waiting_.slot(); }
 
   std::exception_ptr succeed(std::size_t index, std::string_view result) override {
-    if (index >= items_.size()) items_.resize(index + 1);
     try {
+      make_room(index + 1);
       items_[index] = Collection::result(decode_result<R>(result));
+      return nullptr;
+    } catch (...) {
+      return std::current_exception();
+    }
+  }
+
+  std::exception_ptr succeed_all(std::size_t& index, std::size_t count, result_run& results) override {
+    auto const end = index + count;
+    try {
+      while (!results.empty()) {
+        auto const result = results.take();
+        auto const place = index++;
+        make_room(end);
+        items_[place] = Collection::result(decode_result<R>(result));
+      }
       return nullptr;
     } catch (...) {
       return std::current_exception();
@@ -159,23 +241,33 @@ class map_sink final : public element_sink {
   }
 
  private:
+  // What is said of a range's size is not believed without bounds.
+  static constexpr std::size_t most_expected = std::size_t{1} << 22U;
+
+  void make_room(std::size_t size) {
+    if (size <= items_.size()) return;
+    if (items_.empty()) items_.reserve(expected_);
+    items_.resize(size);
+  }
+
   waiting_handler<Handler> waiting_;
+  std::size_t expected_;
   std::vector<typename Collection::item> items_;
 };
 
 template <class R, class Collection, class Arguments, class Handler, class Range>
 void start_collecting(Handler handler, std::shared_ptr<pool_impl> const& pool, std::uint32_t function,
                       Range range, map_options options) {
-  auto const sink =
-      std::make_shared<map_sink<R, Collection, Handler>>(std::move(handler), pool_executor(*pool));
+  auto source = std::make_unique<range_source<Range, Arguments>>(std::move(range));
+  auto const sink = std::make_shared<map_sink<R, Collection, Handler>>(
+      std::move(handler), pool_executor(*pool), source->size().value_or(0));
   auto slot = sink->slot();
   map_job_params params{.function = function,
                         .chunk = options.chunk,
                         .options = std::make_shared<call_options const>(std::move(options.call)),
                         .first_error_ends = Collection::first_error_ends,
                         .on_progress = std::move(options.on_progress)};
-  auto const job = make_map(pool, std::move(params),
-                            std::make_unique<range_source<Range, Arguments>>(std::move(range)), sink);
+  auto const job = make_map(pool, std::move(params), std::move(source), sink);
   if (slot.is_connected()) {
     slot.assign([weak = std::weak_ptr{job}](boost::asio::cancellation_type type) {
       auto const running = weak.lock();

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -58,6 +59,32 @@ class element_source {
   /// Appends the encoded arguments of the next one; or sets the error of one that cannot be encoded. What it
   /// throws ends the whole operation.
   virtual step next(std::string& arguments, std::exception_ptr& error) = 0;
+  /// Appends the arguments of several at once, each behind its size in 32 bits, the low byte first: of at most so
+  /// many, and at most so many bytes. None: ask `next`.
+  virtual std::size_t next_some(std::string& /*frames*/, std::size_t /*most*/, std::size_t /*most_bytes*/) {
+    return 0;
+  }
+};
+
+/// The results of several elements, one after the other: each behind a word that has its size in the bits 8 to 31,
+/// and padded to a multiple of 8 bytes. It was checked that they are whole.
+class result_run {
+ public:
+  explicit result_run(std::string_view bytes) noexcept : bytes_{bytes} {}
+
+  bool empty() const noexcept { return bytes_.empty(); }
+  /// The first one, which is taken off.
+  std::string_view take() noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes_.data(), sizeof word);
+    auto const size = static_cast<std::size_t>(word >> 8U & 0xff'ffffU);
+    auto const result = bytes_.substr(sizeof word, size);
+    bytes_.remove_prefix(sizeof word + (size + 7) / 8 * 8);
+    return result;
+  }
+
+ private:
+  std::string_view bytes_;
 };
 
 /// Receives what became of the elements. Called by one thread at a time, mostly under a lock: it calls nothing of
@@ -68,6 +95,14 @@ class element_sink {
   /// Takes a result, or says why it cannot be decoded: then `fail` is called for it.
   virtual std::exception_ptr succeed(std::size_t index, std::string_view result) = 0;
   virtual void fail(std::size_t index, std::exception_ptr error) = 0;
+  /// The same for `count` that follow each other: takes one after the other, and moves the index on to the next,
+  /// until one cannot be decoded.
+  virtual std::exception_ptr succeed_all(std::size_t& index, [[maybe_unused]] std::size_t count,
+                                         result_run& results) {
+    while (!results.empty())
+      if (auto error = succeed(index++, results.take())) return error;
+    return nullptr;
+  }
   /// After the last element; with the error that ended it all, where there is one. Called once, from the
   /// executor and without a lock.
   virtual void finish(std::exception_ptr error) = 0;
