@@ -44,7 +44,8 @@ namespace reeve {
 /// - Completion: the signature is named with each. The handler is never called from inside the call; it runs on
 ///   its associated executor, or else on the pool's. The default token is `boost::asio::deferred`, which
 ///   `co_await` takes; an operation that is not awaited does nothing. While a handler runs, the results of the
-///   same worker wait for it: one that blocks belongs on an executor of its own.
+///   same worker wait for it: one that blocks belongs on an executor of its own. What a handler throws leaves the
+///   executor's `run`, and takes no other handler along.
 /// - Cancellation: terminal, partial and total. What was cancelled completes with
 ///   `boost::asio::error::operation_aborted` (as a `boost::system::system_error` where an exception is passed).
 /// - Errors of tasks are exceptions: `task_error` and what is derived from it.
@@ -88,7 +89,8 @@ class REEVE_DECL process_pool {
     return initiate(&process_pool::start, token, &diag);
   }
 
-  /// Runs one call on a worker. Submitted before the start has completed, it waits for that.
+  /// Runs one call on a worker. Submitted while the pool starts, it waits for that; before that, and after
+  /// the end, it is an error (`pool_closed`).
   ///
   /// Completion: `void(std::exception_ptr, R)`; of a call that returns nothing `void(std::exception_ptr)`.
   /// Cancellation: one that has not started never will; a running one is asked to stop (`this_task::stop_token`,

@@ -131,6 +131,7 @@ void pool_impl::start_ended(std::uint64_t attempt, error_code ec, diagnostics wh
     op->complete({});
     return;
   }
+  if (ec == error::unknown_worker_type) why.message = "the workers' program has no task_fn";
   // As if it had never been started.
   failed.swap(supervisor_);
   leave_all_workers();

@@ -56,9 +56,10 @@ void check(error_code const& ec, char const* step) {
   if (ec) throw step_failed{ec, step};
 }
 
+// Open until the process ends: a start may still be under way on its thread when the statics are destroyed.
 int null_device() {
-  static unique_fd const fd = above_standard_streams(unique_fd{::open("/dev/null", O_RDWR | O_CLOEXEC)});
-  return fd.get();
+  static int const fd = above_standard_streams(unique_fd{::open("/dev/null", O_RDWR | O_CLOEXEC)}).release();
+  return fd;
 }
 
 /// Collects the request and owns what is open only until the launch.

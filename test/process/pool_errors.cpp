@@ -194,6 +194,15 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_missing_fails_the_start_with_its_error) {
   BOOST_TEST(!diag.message.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_program_without_tasks_fails_the_start_and_says_so) {
+  auto params = pool_of(2);
+  params.program = command{child_program("runtime_function")};
+  pool_rig pool{params};
+  diagnostics diag;
+  BOOST_TEST(pool.finish(pool->async_start(diag)) == make_error_code(error::unknown_worker_type));
+  BOOST_TEST(diag.message.starts_with("the workers' program has no task_fn"), diag.message);
+}
+
 BOOST_AUTO_TEST_CASE(another_program_with_the_same_tasks_may_work_for_a_pool) {
   BOOST_TEST(parent_says("pool_worker", "agree") == "1009");
 }
