@@ -90,6 +90,7 @@ std::string pool_impl::describe(pool_task const& task) const {
       "task \"" + task_registry::global().name(task.function) + "\" (#" + std::to_string(task.id);
   if (task.attempt() > 1) text += ", attempt " + std::to_string(task.attempt());
   if (task.options && !task.options->correlation_id.empty()) text += ", " + task.options->correlation_id;
+  if (task.asked_for_memory) text += ", asked to stop because of its worker's memory";
   return text + ')';
 }
 

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <set>
+#include <stdexcept>
 
 BOOST_AUTO_TEST_SUITE(pool_recycle)
 
@@ -39,6 +40,11 @@ void eat_on(std::size_t cell) {
   tasks::board().add(cell + 1);
 }
 
+void eat_and_give_up(std::size_t cell) {
+  eat_on(cell);
+  throw std::runtime_error{"too much"};
+}
+
 void eat_until_killed(std::size_t cell) {
   tasks::board().add(cell);
   for (;;) {
@@ -49,6 +55,7 @@ void eat_until_killed(std::size_t cell) {
 
 task_fn<pid_t(std::uint64_t)> const eats_and_ends{"pool_recycle_eat", eat_and_end};
 task_fn<void(std::size_t)> const eats_on{"pool_recycle_eat_on", eat_on};
+task_fn<void(std::size_t)> const eats_and_gives_up{"pool_recycle_eat_and_give_up", eat_and_give_up};
 task_fn<void(std::size_t)> const eats_until_killed{"pool_recycle_eat_until_killed", eat_until_killed};
 
 // A worker of this program uses less than the soft limit, with the address sanitizer too; what is eaten is more.
@@ -138,6 +145,17 @@ BOOST_AUTO_TEST_CASE(a_task_that_passes_the_soft_memory_limit_is_asked_to_stop,
   pool.value_of(eats_on(0));
   BOOST_TEST(pool.board[1] == 1u);
   pool.until([&] { return pool->status().recycled == 1; });
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_throws_because_of_the_soft_memory_limit_says_so,
+                     *only_if<without_thread_sanitizer>) {
+  auto params = pool_of(1);
+  params.max_memory_per_worker = {.soft = soft};
+  pool_rig pool{params};
+  pool.start();
+  auto const error = pool.error_of<task_failed>(pool.submit(eats_and_gives_up(0)));
+  BOOST_TEST(error.message() == "too much");
+  BOOST_TEST(std::string{error.what()}.find("memory") != std::string::npos, error.what());
 }
 
 BOOST_AUTO_TEST_CASE(a_task_that_passes_the_hard_memory_limit_is_ended_and_said_to_have_done_it,
