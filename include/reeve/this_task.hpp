@@ -23,7 +23,7 @@ REEVE_DECL std::size_t attempt() noexcept;
 /// Requested by the soft limit, by the cancellation of the call, and when the worker is to stop.
 REEVE_DECL std::stop_token stop_token() noexcept;
 
-/// Whether it was. One load.
+/// Whether it was. It costs a few loads.
 REEVE_DECL bool stop_requested() noexcept;
 
 /// `call_options::correlation_id`.

@@ -23,7 +23,8 @@ namespace reeve {
 class batch_sink {
  public:
   virtual ~batch_sink() = default;
-  /// `result` is valid during the call. `run_time`: of this element alone.
+  /// `result` is valid during the call. `run_time`: of this element; of quick ones it may be
+  /// zero, and be part of what is said of a later one.
   virtual void succeed(std::uint32_t element, std::string_view result, std::chrono::nanoseconds run_time) = 0;
   /// The same for `count` elements that follow each other; `run_time`: of all of them.
   virtual void succeed_all(std::uint32_t first, std::uint32_t count, detail::result_run results,

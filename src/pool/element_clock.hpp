@@ -18,8 +18,8 @@ class element_clock {
   static constexpr std::chrono::nanoseconds quick{100};
   static constexpr std::uint32_t together = 16;
 
-  /// An element begins: at what time, which may be up to `quick * together` too early unless it is to be exact.
-  /// `now()` reads the clock.
+  /// An element begins: at what time. Unless it is to be exact, that may be when the first of those began that are
+  /// measured together. `now()` reads the clock.
   template <class Now>
   clock::time_point begin(bool exact, Now&& now) {
     if (exact) {

@@ -184,22 +184,21 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
 // They have ended well, and there are more.
 void pool_impl::take_briefs(pool_incarnation& now, pool_task& task, channel_result const& result) {
   bool const cancelled = task.limits.is_cancelled();
-  (cancelled ? counts_.failed : counts_.succeeded) += result.briefs;
-  delivery outcome{.batch = task.batch, .element = task.first, .run_time = result.run_time};
-  if (!cancelled) {
-    outcome.briefs = result.briefs;
-    outcome.result = result.payload;
-    now.pending.push_back(std::move(outcome));
-  }
-  for (std::uint32_t i = 0; cancelled && i < result.briefs; ++i)
-    now.pending.push_back({.batch = task.batch, .element = task.first + i, .error = aborted_error()});
   bool const limited = task.limits.has_limits();
-  for (std::uint32_t i = 0; limited && params_.on_limit_disarmed && i < result.briefs; ++i)
-    disarmed(task, now.pending);
+  (cancelled ? counts_.failed : counts_.succeeded) += result.briefs;
+  for (auto element = task.first; element != task.first + result.briefs; ++element) {
+    if (limited && params_.on_limit_disarmed) disarmed(task, now.pending);
+    if (limited) task.limits.next_element(element + 1 - task.base);
+    if (cancelled) now.pending.push_back({.batch = task.batch, .element = element, .error = aborted_error()});
+  }
+  if (!cancelled)
+    now.pending.push_back({.batch = task.batch,
+                           .element = task.first,
+                           .briefs = result.briefs,
+                           .result = result.payload,
+                           .run_time = result.run_time});
   task.advance(result.briefs);
-  if (!limited) return;
-  task.limits.next_element(task.first - task.base);
-  arm(*task.limits.next(clock::now()));
+  if (limited) arm(*task.limits.next(clock::now()));
 }
 
 bool pool_impl::falls_asleep(pool_incarnation& now) {

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,8 +48,8 @@ struct pool_task : dispatch_task {
   bool condemned = false;
   /// Who wants to know was told that it has begun.
   bool accepted = false;
-  /// It was asked to stop because of its worker's memory.
-  bool asked_for_memory = false;
+  /// The element that was asked to stop because of its worker's memory.
+  std::optional<std::uint32_t> asked_for_memory{};
   double progress = 0;
   slot_ref slot{};
   limit_watch limits{};

@@ -90,7 +90,7 @@ std::string pool_impl::describe(pool_task const& task) const {
       "task \"" + task_registry::global().name(task.function) + "\" (#" + std::to_string(task.id);
   if (task.attempt() > 1) text += ", attempt " + std::to_string(task.attempt());
   if (task.options && !task.options->correlation_id.empty()) text += ", " + task.options->correlation_id;
-  if (task.asked_for_memory) text += ", asked to stop because of its worker's memory";
+  if (task.asked_for_memory == task.first) text += ", asked to stop because of its worker's memory";
   return text + ')';
 }
 
@@ -138,6 +138,7 @@ void pool_impl::hand_over(dispatch_fsm::assignment const& a) {
   now.slots[task.slot.index] = &task;
   task.base = task.first;
   task.accepted = false;
+  task.asked_for_memory.reset();
   if (!std::exchange(now.touched, true)) touched_.push_back(&now);
   if (task.limits.has_limits()) {
     auto const at = clock::now();

@@ -113,7 +113,7 @@ void pool_impl::watch_memory(pool_incarnation& now, clock::time_point at, clock:
     auto& task = static_cast<pool_task&>(*t);
     auto const seen = now.channel->look(task.slot);
     if (task.asked_for_memory || !seen.started) continue;
-    task.asked_for_memory = true;
+    task.asked_for_memory = task.base + seen.element;
     now.channel->request_stop(task.slot, seen.element);
   }
 }

@@ -24,8 +24,12 @@ std::exception_ptr error_of(asio::error::basic_errors code) {
 }  // namespace
 
 std::exception_ptr result_queue::succeed(std::size_t index, std::string_view result) {
-  put({.index = index, .result = std::string{result}});
-  return nullptr;
+  try {
+    put({.index = index, .result = std::string{result}});
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();  // no memory
+  }
 }
 
 void result_queue::fail(std::size_t index, std::exception_ptr error) {

@@ -76,6 +76,7 @@ task_loop::task_loop(worker& self, worker_channel& channel, std::vector<detail::
       functions_{std::move(functions)},
       concurrency_{channel.settings().concurrency},
       spin_{channel.settings().spin} {
+  stoppable_.reserve(concurrency_ + 1);  // to be listened for never fails
   // Told to stop, it looks up from where it waits: for a task, or for a part of one.
   on_stop_.emplace(self_.stop_token(), [this] {
     ring_doorbell(channel_.work());
@@ -195,6 +196,7 @@ void task_loop::begin_element(running& now, clock::time_point began) {
 
 void task_loop::run_function(running& now) {
   now.context->begin(now.task, channel_, self_, [this, &now] { enlist(now); });
+  times_.forget();
   {
     task_scope const scope{now.context.get()};
     auto const& function = functions_.at(now.task.function)->run;

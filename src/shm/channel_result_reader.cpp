@@ -98,29 +98,25 @@ bool channel_result_reader::read_briefs(raw& found) {
       std::memcpy(place, data, part);
       place += part;
     });
-    good = check_briefs(block, size, found);
-    if (!violation_.empty()) return false;
+    good = count_briefs({block, size}, found);
   }
+  // One that makes no sense is left until those before it were taken.
+  if (found.briefs == 0) return violate("a brief result of the channel is too long, or not whole");
   before_->element += found.briefs;
   found.payload = {copies_.get() + begin, copied_ - begin};
   found.header.size = found.payload.size();
   return true;
 }
 
-// How many bytes of the block are brief records. One of which the end is in the next block is left to that.
-std::size_t channel_result_reader::check_briefs(char const* block, std::size_t size, raw& found) {
+// How many bytes of the block are whole brief records.
+std::size_t channel_result_reader::count_briefs(std::string_view block, raw& found) {
   std::size_t good = 0;
-  while (good != size) {
+  while (good != block.size()) {
     std::uint64_t word = 0;
-    std::memcpy(&word, block + good, sizeof word);
-    if (!tcl::is_brief(word)) break;
+    std::memcpy(&word, block.data() + good, sizeof word);
     auto const all = sizeof word + static_cast<std::size_t>(tcl::padded(tcl::brief_size(word)));
-    bool const whole = all <= tail_ - (read_ + good);
-    if (tcl::brief_size(word) > tcl::brief_size_max || !whole) {
-      violate("a brief result of the channel is too long, or not whole");
+    if (!tcl::is_brief(word) || tcl::brief_size(word) > tcl::brief_size_max || all > block.size() - good)
       break;
-    }
-    if (all > size - good) break;
     good += all;
     ++found.briefs;
     found.header.run_ns += tcl::brief_time(word);

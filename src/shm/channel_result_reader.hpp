@@ -50,7 +50,7 @@ class channel_result_reader {
   bool look_for_more();
   bool read_header(task_channel_layout::record& header);
   bool read_briefs(raw& found);
-  std::size_t check_briefs(char const* block, std::size_t size, raw& found);
+  static std::size_t count_briefs(std::string_view block, raw& found);
   std::uint64_t next_word() const;
   bool read_whole(task_channel_layout::record const& header, raw& found);
   bool gather(raw& found);

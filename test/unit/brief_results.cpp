@@ -216,6 +216,17 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_too_long_is_refused, rig) {
   check_refused("a brief result of the channel is too long, or not whole");
 }
 
+BOOST_FIXTURE_TEST_CASE(those_before_one_that_makes_no_sense_count, rig) {
+  auto const task = begin(9);
+  full(task, 0, "0");
+  next();
+  BOOST_TEST(brief(task, 1, "1"));
+  BOOST_TEST(brief(task, 2, "2"));
+  write_word(tcl::brief_word(tcl::brief_size_max + 1, 0), 8);
+  BOOST_TEST(next().briefs == 2u);
+  check_refused("a brief result of the channel is too long, or not whole");
+}
+
 BOOST_FIXTURE_TEST_CASE(one_that_is_not_whole_is_refused, rig) {
   full(begin(3), 0, "0");
   next();

@@ -143,6 +143,29 @@ BOOST_AUTO_TEST_CASE(what_a_range_throws_comes_after_the_elements_before_it) {
   BOOST_CHECK_THROW(source->next(frames, error), std::runtime_error);
 }
 
+namespace {
+
+struct unlucky {
+  int value;
+  operator int() const { return value != 13 ? value : throw std::runtime_error{"not that one"}; }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(an_element_whose_conversion_throws_is_the_only_bad_one) {
+  auto const source = source_of<int>(std::vector<unlucky>{{1}, {13}, {3}});
+  std::string frames;
+  std::exception_ptr error;
+  BOOST_TEST(source->next_some(frames, 10, 100) == 1u);
+  BOOST_TEST(source->next_some(frames, 10, 100) == 0u);
+  BOOST_TEST((source->next(frames, error) == step::bad_element));
+  BOOST_CHECK_THROW(std::rethrow_exception(error), std::runtime_error);
+  BOOST_TEST(source->next_some(frames, 10, 100) == 1u);
+  BOOST_TEST(frames.size() == 16u);
+  BOOST_TEST((source->next(frames, error) == step::end));
+  BOOST_TEST(!error);
+}
+
 BOOST_AUTO_TEST_CASE(elements_are_converted) {
   BOOST_TEST((arguments_of<double>(std::vector{1, 2}) == singles<double>({1, 2})));
   BOOST_TEST(

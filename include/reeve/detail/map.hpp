@@ -105,6 +105,8 @@ class range_source final : public element_source {
 
   step next(std::string& arguments, std::exception_ptr& error) override {
     if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+    error = std::exchange(bad_, nullptr);
+    if (error) return step::bad_element;
     if (!find_next()) return step::end;
     auto&& element = **at_;
     taken_ = true;
@@ -121,16 +123,16 @@ class range_source final : public element_source {
                         [[maybe_unused]] std::size_t most_bytes) override {
     std::size_t count = 0;
     if constexpr (is_fixed) {
-      if (thrown_) return 0;
+      if (thrown_ || bad_) return 0;
       auto const begin = frames.size();
       most = std::min(most, most_bytes / fixed_frame);
       frames.resize(begin + most * fixed_frame);
       try {
         for (auto* place = frames.data() + begin; count < most && find_next(); ++count) {
-          place = write_element(std::type_identity<std::tuple<std::uint32_t>>{},
-                                std::uint32_t{fixed_size<Arguments>}, place);
-          place = write_element(std::type_identity<Arguments>{}, **at_, place);
+          auto&& element = **at_;
           taken_ = true;
+          place = write_frame(element, place);
+          if (bad_) break;
         }
       } catch (...) {
         thrown_ = std::current_exception();  // by the range: those before it count
@@ -142,6 +144,18 @@ class range_source final : public element_source {
 
  private:
   static constexpr std::size_t fixed_frame = sizeof(std::uint32_t) + fixed_size<Arguments>;
+
+  template <class Element>
+  char* write_frame(Element const& element, char* place) {
+    place = write_element(std::type_identity<std::tuple<std::uint32_t>>{},
+                          std::uint32_t{fixed_size<Arguments>}, place);
+    try {
+      return write_element(std::type_identity<Arguments>{}, element, place);
+    } catch (...) {
+      bad_ = std::current_exception();  // by the element, when it was converted
+      return place;
+    }
+  }
 
   /// Goes on to the next element that was not taken. False: there is none.
   bool find_next() {
@@ -156,7 +170,9 @@ class range_source final : public element_source {
   Range range_;
   std::optional<std::ranges::iterator_t<Range>> at_;
   bool taken_ = false;
+  // What is still to be said of what comes next.
   std::exception_ptr thrown_{};
+  std::exception_ptr bad_{};
 };
 
 /// Decodes the result of one element.
