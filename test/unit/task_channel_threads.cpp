@@ -128,6 +128,7 @@ BOOST_FIXTURE_TEST_CASE(of_tasks_that_are_revoked_at_random_each_is_run_or_revok
       ++revoked;
       live.erase(which);
     }
+    if (live.empty()) continue;  // the last ones were revoked: the worker has nothing to tell
     turn([&](channel_result const& result) {
       ++came;
       BOOST_REQUIRE(std::erase(live, result.slot) == 1U);
