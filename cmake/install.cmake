@@ -14,6 +14,12 @@ install(EXPORT reeve-targets NAMESPACE reeve:: DESTINATION ${package_dir})
 install(TARGETS reeve_pool EXPORT reeve-pool-targets)
 install(EXPORT reeve-pool-targets NAMESPACE reeve:: DESTINATION ${package_dir})
 
+# And this where there is libnats.
+if(TARGET reeve_nats)
+  install(TARGETS reeve_nats EXPORT reeve-nats-targets)
+  install(EXPORT reeve-nats-targets NAMESPACE reeve:: DESTINATION ${package_dir})
+endif()
+
 configure_package_config_file(cmake/reeve-config.cmake.in ${PROJECT_BINARY_DIR}/reeve-config.cmake
                               INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
 # Before 1.0 a new minor version may break the interface.

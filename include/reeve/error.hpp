@@ -73,6 +73,9 @@ enum class error {
 
   /// The stream has ended: its supervisor was destroyed.
   end_of_stream,
+
+  /// The message engine cannot be reached, or refuses. Try again: nothing is lost by it.
+  source_unavailable,
 };
 
 /// The category of `reeve::error`.

@@ -240,6 +240,7 @@ class REEVE_DECL process_pool {
   pool_status status() const;
 
  private:
+  friend class pipeline;
   using impl_ptr = std::shared_ptr<detail::pool_impl>;
   using handler = boost::asio::any_completion_handler<void(error_code)>;
 

@@ -111,7 +111,8 @@ class REEVE_DECL pool_closed : public task_error {
   ~pool_closed() override;
 };
 
-/// An argument or a result could not be encoded or decoded. It is an error of that task; the worker lives.
+/// An argument or a result could not be encoded or decoded. It is an error of that task; the worker lives. (One that
+/// the task's function throws itself is a `task_failed`.)
 class REEVE_DECL codec_error : public task_error {
  public:
   /// Of its message.

@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -27,11 +28,20 @@ namespace detail {
 
 struct call_access;
 
+/// What the arguments and the result of a function travel as. A name may have one function of each form.
+enum class task_form {
+  /// What their codecs make of them.
+  binary,
+  /// JSON text.
+  json,
+};
+
 /// A registered function, as a worker runs it.
 struct task_entry {
   std::string name{};
   /// Of its type: the two sides compare it.
   std::string signature{};
+  task_form form = task_form::binary;
   /// Decodes the arguments, calls the function, appends its encoded result. One of the two is set.
   std::function<void(std::string_view arguments, std::string& result)> run{};
   std::function<boost::asio::awaitable<void>(std::string arguments, std::string& result)> run_coroutine{};
@@ -39,6 +49,10 @@ struct task_entry {
 
 /// Remembers it, and gives its number in this program. Thread-safe.
 REEVE_DECL std::uint32_t register_task(task_entry entry);
+
+/// In a handler of a codec_error that the function itself threw: throws it on, so that it is not taken for one of
+/// its arguments or its result.
+[[noreturn]] REEVE_DECL void rethrow_as_the_functions();
 
 /// What a call carries.
 struct call_data {
@@ -173,6 +187,80 @@ std::tuple<T...> decode_all(std::type_identity<std::tuple<T...>>, std::string_vi
   return values;
 }
 
+/// What the arguments and the result of a task_fn travel as.
+struct binary_form {
+  static constexpr task_form form = task_form::binary;
+  template <class Tuple>
+  static Tuple decode(std::string_view bytes) {
+    return decode_all(std::type_identity<Tuple>{}, bytes);
+  }
+  template <class R>
+  static void encode(R const& value, std::string& out) {
+    codec<R>::encode(value, out);
+  }
+  static void encode_nothing(std::string&) {}
+};
+
+/// Calls it with what was decoded.
+template <class R, class... Args, class F, class Tuple>
+R call_function(F& function, Tuple& values) {
+  try {
+    return std::apply(
+        [&](auto&... v) -> R { return std::invoke(function, static_cast<Args>(std::move(v))...); }, values);
+  } catch (codec_error const&) {
+    rethrow_as_the_functions();
+  }
+}
+
+template <class Form, class R, class... Args, class F>
+auto coroutine_entry(F function) {
+  using result_type = typename task_result<R>::type;
+  return [function = std::move(function)](std::string bytes,
+                                          std::string& result) mutable -> boost::asio::awaitable<void> {
+    auto values = Form::template decode<std::tuple<std::remove_cvref_t<Args>...>>(bytes);
+    if constexpr (std::is_void_v<result_type>) {
+      try {
+        co_await call_function<R, Args...>(function, values);
+      } catch (codec_error const&) {
+        rethrow_as_the_functions();
+      }
+      Form::encode_nothing(result);
+    } else {
+      std::optional<result_type> value;
+      try {
+        value.emplace(co_await call_function<R, Args...>(function, values));
+      } catch (codec_error const&) {
+        rethrow_as_the_functions();
+      }
+      Form::encode(*value, result);
+    }
+  };
+}
+
+template <class Form, class R, class... Args, class F>
+auto function_entry(F function) {
+  return [function = std::move(function)](std::string_view bytes, std::string& result) mutable {
+    auto values = Form::template decode<std::tuple<std::remove_cvref_t<Args>...>>(bytes);
+    if constexpr (std::is_void_v<R>) {
+      call_function<R, Args...>(function, values);
+      Form::encode_nothing(result);
+    } else {
+      Form::encode(call_function<R, Args...>(function, values), result);
+    }
+  };
+}
+
+/// How a worker calls it.
+template <class Form, class R, class... Args, class F>
+task_entry make_task_entry(std::string name, F function) {
+  task_entry made{.name = std::move(name), .signature = typeid(R(Args...)).name(), .form = Form::form};
+  if constexpr (task_result<R>::is_coroutine)
+    made.run_coroutine = coroutine_entry<Form, R, Args...>(std::move(function));
+  else
+    made.run = function_entry<Form, R, Args...>(std::move(function));
+  return made;
+}
+
 }  // namespace detail
 
 template <class R, class... Args>
@@ -190,35 +278,7 @@ auto task_fn<R(Args...)>::operator()(std::type_identity_t<Args> const&... args) 
 template <class R, class... Args>
 template <class F>
 detail::task_entry task_fn<R(Args...)>::entry(std::string name, F function) {
-  using tuple = std::type_identity<arguments>;
-  detail::task_entry made{.name = std::move(name), .signature = typeid(R(Args...)).name()};
-  if constexpr (traits::is_coroutine) {
-    made.run_coroutine = [function = std::move(function)](
-                             std::string bytes, std::string& result) mutable -> boost::asio::awaitable<void> {
-      auto values = detail::decode_all(tuple{}, bytes);
-      if constexpr (std::is_void_v<result_type>) {
-        co_await std::apply(
-            [&](auto&... v) { return std::invoke(function, static_cast<Args>(std::move(v))...); }, values);
-      } else {
-        auto value = co_await std::apply(
-            [&](auto&... v) { return std::invoke(function, static_cast<Args>(std::move(v))...); }, values);
-        codec<result_type>::encode(value, result);
-      }
-    };
-  } else {
-    made.run = [function = std::move(function)](std::string_view bytes, std::string& result) mutable {
-      auto values = detail::decode_all(tuple{}, bytes);
-      auto const call = [&](auto&... v) -> R {
-        return std::invoke(function, static_cast<Args>(std::move(v))...);
-      };
-      if constexpr (std::is_void_v<R>) {
-        std::apply(call, values);
-      } else {
-        codec<result_type>::encode(std::apply(call, values), result);
-      }
-    };
-  }
-  return made;
+  return detail::make_task_entry<detail::binary_form, R, Args...>(std::move(name), std::move(function));
 }
 
 }  // namespace reeve

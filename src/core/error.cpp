@@ -27,6 +27,7 @@ char const* describe(error e) noexcept {
     case error::not_supervised: return "the worker is not run by a supervisor";
     case error::too_many_counters: return "all counters and flags of the worker page are taken";
     case error::end_of_stream: return "the stream has ended: its supervisor was destroyed";
+    case error::source_unavailable: return "the message engine cannot be reached, or refuses";
   }
   return "unknown error";
 }

@@ -94,8 +94,7 @@ void pool_impl::start(operation const& op) {
     return refuse(error::invalid_argument, "task_fn", *wrong);
 
   functions_.clear();
-  for (auto& f : task_registry::global().signatures())
-    functions_.push_back({std::move(f.name), std::move(f.type)});
+  for (auto const& f : task_registry::global().signatures()) functions_.push_back({f.name, to_text(f)});
   auto const events = [weak = weak_from_this()](worker_event const& event) {
     if (auto const self = weak.lock()) self->on_event(event);
   };

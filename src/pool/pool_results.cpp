@@ -174,6 +174,7 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
     task->limits.next_element(task->first - task->base);
     return arm(*task->limits.next(clock::now()));
   }
+  if (task->sink) task->sink->ran(now.id, result.run_time);
   leave_worker(*task);
   fsm_.ended(*task);
   ++now.completed;
@@ -273,6 +274,7 @@ bool pool_impl::has_begun(pool_incarnation& now, pool_task const& task) const {
 
 void pool_impl::judge_task(pool_incarnation& now, pool_task& task, exit_record const& record) {
   bool const had_begun = has_begun(now, task);
+  if (had_begun && task.sink) task.sink->ran(now.id, {});
   leave_worker(task);
   auto const text = describe(task);
   if (had_begun && (task.condemned || task.limits.is_cancelled())) {

@@ -26,16 +26,24 @@ std::unique_ptr<worker_channel> attach_channel() {
   return channel;
 }
 
+std::string why_missing(task_signature const& wanted) {
+  if (wanted.form == detail::task_form::json && task_registry::global().find(wanted.name))
+    return "is a json_task_fn in the pool's program, and only a task_fn in this one: make it a json_task_fn "
+           "here, too";
+  return "is not registered in this program";
+}
+
 // The pool's functions, as this program has them, in the pool's order.
 std::vector<detail::task_entry const*> find_functions(worker_channel const& channel) {
   auto const& registry = task_registry::global();
   if (auto const problem = registry.problem()) throw std::runtime_error{*problem};
   std::vector<detail::task_entry const*> found;
-  for (auto const& [name, type] : channel.functions()) {
-    auto const number = registry.find(name);
-    if (!number) throw std::runtime_error{"the task \"" + name + "\" is not registered in this program"};
+  for (auto const& [name, text] : channel.functions()) {
+    auto const wanted = read_signature(name, text);
+    auto const number = registry.find(name, wanted.form);
+    if (!number) throw std::runtime_error{"the task \"" + name + "\" " + why_missing(wanted)};
     found.push_back(registry.entry(*number));
-    if (found.back()->signature != type)
+    if (found.back()->signature != wanted.type)
       throw std::runtime_error{"the task \"" + name + "\" has another type in this program"};
   }
   return found;

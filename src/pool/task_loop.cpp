@@ -4,6 +4,7 @@
 #include "pool/task_loop.hpp"
 
 #include "pool/batch_frame.hpp"
+#include "pool/own_codec_error.hpp"
 #include "pool/task_executor.hpp"
 #include "reeve/task_error.hpp"
 #include "shm/channel_doorbell.hpp"
@@ -35,9 +36,13 @@ std::string in_words(std::exception_ptr const& thrown, result_status& status) {
   status = result_status::failed;
   try {
     std::rethrow_exception(thrown);
+  } catch (own_codec_error const& e) {
+    auto words = in_words(e.thrown(), status);
+    status = result_status::failed;
+    return words;
   } catch (codec_error const& e) {
     status = result_status::codec_error;
-    return std::string{"reeve::codec_error"} + '\0' + e.what();
+    return boost::core::demangle(typeid(e).name()) + '\0' + e.what();
   } catch (std::exception const& e) {
     return boost::core::demangle(typeid(e).name()) + '\0' + e.what();
   } catch (...) {

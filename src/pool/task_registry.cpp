@@ -20,12 +20,27 @@ bool is_name(std::string const& text) {
   return !text.empty() && text.size() <= longest_name && std::ranges::none_of(text, is_unprintable);
 }
 
+// No name of a type begins with it.
+constexpr std::string_view json_mark = "json:";
+
+}  // namespace
+
 std::string quoted(std::string name) {
   std::ranges::replace_if(name, is_unprintable, '?');
   return '"' + name.substr(0, longest_name) + '"';
 }
 
-}  // namespace
+std::string to_text(task_signature const& signature) {
+  return signature.form == detail::task_form::json ? std::string{json_mark} + signature.type : signature.type;
+}
+
+task_signature read_signature(std::string name, std::string_view text) {
+  bool const json = text.starts_with(json_mark);
+  if (json) text.remove_prefix(json_mark.size());
+  return {.name = std::move(name),
+          .type = std::string{text},
+          .form = json ? detail::task_form::json : detail::task_form::binary};
+}
 
 task_registry& task_registry::global() {
   static auto& registry = *new task_registry;
@@ -35,19 +50,20 @@ task_registry& task_registry::global() {
 std::uint32_t task_registry::add(detail::task_entry entry) {
   std::scoped_lock const lock{mutex_};
   auto const number = static_cast<std::uint32_t>(entries_.size());
-  auto const& name = entries_.emplace_back(std::move(entry)).name;
-  bool const first = numbers_.try_emplace(name, number).second;
+  auto const& added = entries_.emplace_back(std::move(entry));
+  bool const first = numbers_.try_emplace({added.name, added.form}, number).second;
 
-  if (!problem_ && !is_name(name))
-    problem_ = "a task's name has 1 to 128 bytes, without spaces and control characters: not " + quoted(name);
+  if (!problem_ && !is_name(added.name))
+    problem_ =
+        "a task's name has 1 to 128 bytes, without spaces and control characters: not " + quoted(added.name);
   else if (!problem_ && !first)
-    problem_ = "two tasks are registered as " + quoted(name);
+    problem_ = "two tasks are registered as " + quoted(added.name);
   return number;
 }
 
-std::optional<std::uint32_t> task_registry::find(std::string_view name) const {
+std::optional<std::uint32_t> task_registry::find(std::string_view name, detail::task_form form) const {
   std::scoped_lock const lock{mutex_};
-  auto const it = numbers_.find(name);
+  auto const it = numbers_.find({name, form});
   if (it == numbers_.end()) return {};
   return it->second;
 }
@@ -66,7 +82,8 @@ std::vector<task_signature> task_registry::signatures() const {
   std::scoped_lock const lock{mutex_};
   std::vector<task_signature> all;
   all.reserve(entries_.size());
-  for (auto const& entry : entries_) all.push_back({.name = entry.name, .type = entry.signature});
+  for (auto const& entry : entries_)
+    all.push_back({.name = entry.name, .type = entry.signature, .form = entry.form});
   return all;
 }
 

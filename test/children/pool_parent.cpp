@@ -1,9 +1,10 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-// pool_parent PROGRAM agree|type|lack|twice: runs pool_square(3) in a pool whose worker is that program, and prints
-// the result, or the error, its field and its message. The two sides agree about their tasks, or not.
+// pool_parent PROGRAM agree|type|lack|twice|plain|named: runs pool_square(3) in a pool whose worker is that program,
+// and prints the result, or the error, its field and its message. The two sides agree about their tasks, or not.
 
+#include "reeve/json_task_fn.hpp"
 #include "reeve/process_pool.hpp"
 #include "reeve/worker.hpp"
 
@@ -20,6 +21,12 @@ namespace {
 namespace asio = boost::asio;
 
 int square(int x) { return x * x; }
+
+std::string name_in(std::string_view mode) {
+  if (mode == "type") return "pool_other";
+  if (mode == "named") return "pool_named";
+  return "pool_square";
+}
 
 asio::awaitable<void> run(reeve::process_pool& pool, reeve::task_fn<int(int)> const& task) {
   reeve::diagnostics diag;
@@ -39,9 +46,10 @@ int main(int argc, char** argv) {
   if (auto const code = reeve::run_as_worker(argc, argv)) return *code;
   if (argc != 3) return 2;
   std::string_view const mode = argv[2];
-  reeve::task_fn<int(int)> const task{mode == "type" ? "pool_other" : "pool_square", square};
+  reeve::task_fn<int(int)> const task{name_in(mode), square};
   if (mode == "lack") reeve::task_fn<int(int)>{"pool_lacking", square};
   if (mode == "twice") reeve::task_fn<int(int)>{"pool_square", square};
+  if (mode == "plain") reeve::json_task_fn<int(int)>{"pool_plain", square};
 
   asio::io_context context;
   reeve::pool_params params;

@@ -219,6 +219,16 @@ BOOST_AUTO_TEST_CASE(a_program_in_which_a_task_has_another_type_fails_the_start_
   BOOST_TEST(said.find("pool_other") != std::string::npos, said);
 }
 
+BOOST_AUTO_TEST_CASE(a_program_in_which_a_json_task_is_a_plain_one_fails_the_start_and_says_so) {
+  auto const said = parent_says("pool_worker", "plain");
+  BOOST_TEST(said.starts_with(make_error_code(error::exited_before_ready).message()), said);
+  BOOST_TEST(said.find("\"pool_plain\" is a json_task_fn in the pool's program") != std::string::npos, said);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_in_which_a_plain_task_is_a_json_one_may_work_for_a_pool) {
+  BOOST_TEST(parent_says("pool_worker", "named") == "2009");
+}
+
 BOOST_AUTO_TEST_CASE(tasks_registered_twice_fail_the_start) {
   auto const said = parent_says("pool_worker", "twice");
   BOOST_TEST(said.starts_with(make_error_code(error::invalid_argument).message() + "|task_fn|"), said);

@@ -3,6 +3,7 @@
 
 #include "pool/task_registry.hpp"
 
+#include "pool/own_codec_error.hpp"
 #include "pool/pool_worker.hpp"
 #include "reeve/task_fn.hpp"
 #include "worker/registry.hpp"
@@ -27,6 +28,7 @@ namespace {
 
 using registry = reeve::task_registry;
 using access = reeve::detail::call_access;
+using form = reeve::detail::task_form;
 using namespace std::chrono_literals;
 
 struct unencodable {
@@ -42,6 +44,9 @@ reeve::task_fn<void(unencodable)> const refuses{"registry-test.refuses", [](unen
 reeve::task_fn<boost::asio::awaitable<std::string>(std::string)> const greet{
     "registry-test.greet",
     [](std::string name) -> boost::asio::awaitable<std::string> { co_return "hello " + name; }};
+
+reeve::task_fn<void(int)> const throws{"registry-test.throws",
+                                       [](int) { throw reeve::codec_error{"its own"}; }};
 
 reeve::detail::task_entry entry(std::string name) {
   return {.name = std::move(name), .signature = "type", .run = [](std::string_view, std::string&) {}};
@@ -99,6 +104,50 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_used_twice_is_a_problem_and_names_the_first)
   BOOST_TEST(r.add(entry("same")) == 2U);
   BOOST_TEST(r.find("same").value() == 0U);
   BOOST_TEST(r.problem().value().find("\"same\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_may_have_a_task_of_each_form) {
+  registry r;
+  auto json = entry("same");
+  json.form = form::json;
+  r.add(entry("same"));
+  r.add(json);
+  BOOST_TEST(!r.problem().has_value());
+  BOOST_TEST(r.find("same").value() == 0U);
+  BOOST_TEST(r.find("same", form::json).value() == 1U);
+  r.add(entry("plain"));
+  BOOST_TEST(!r.find("plain", form::json).has_value());
+  std::vector<reeve::task_signature> const expected{
+      {"same", "type"}, {"same", "type", form::json}, {"plain", "type"}};
+  BOOST_TEST((r.signatures() == expected));
+  r.add(json);
+  BOOST_TEST(r.problem().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_handshake_tells_the_forms_apart) {
+  for (auto const f : {form::binary, form::json})
+    for (reeve::task_signature const& s : {reeve::task_signature{"name", "FiiE", f}, {"json:x", "", f}})
+      BOOST_TEST((reeve::read_signature(s.name, to_text(s)) == s));
+  BOOST_TEST(reeve::to_text({"name", "FiiE"}) == "FiiE");
+  BOOST_TEST(reeve::to_text({"name", "FiiE", form::json}) != "FiiE");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_function_throws_itself_is_told_apart_from_its_arguments_being_wrong) {
+  std::string result;
+  auto const& run = registered(throws).run;
+  BOOST_CHECK_THROW(run(bytes_of(1), result), reeve::own_codec_error);
+  try {
+    run("", result);
+    BOOST_ERROR("it took no argument for one");
+  } catch (reeve::codec_error const& e) {
+    BOOST_TEST((dynamic_cast<reeve::own_codec_error const*>(&e) == nullptr));
+  }
+  try {
+    run(bytes_of(1), result);
+  } catch (reeve::own_codec_error const& e) {
+    BOOST_TEST(e.what() == "its own");
+    BOOST_CHECK_THROW(std::rethrow_exception(e.thrown()), reeve::codec_error);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_no_name_is_a_problem) {

@@ -9,6 +9,7 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -24,16 +25,21 @@
 namespace reeve {
 
 struct pool_params;
+struct worker_id;
 
 namespace detail {
 
 class pool_impl;
 
-/// Receives what became of one task. Exactly one of the functions is called, once, and destroys the object; they
+/// Receives what became of one task. One of `succeed` and `fail` is called, once, and destroys the object; they
 /// throw what the user's handler throws. It is destroyed without a call where the context went away.
 class task_sink {
  public:
   virtual ~task_sink() = default;
+  /// An attempt at it has ended on a worker, after so long: zero where that is not known, because the worker died or
+  /// was killed. Called at most once for each attempt, before the outcome is told, and not for an attempt that never
+  /// began. Under the pool's lock: it calls nothing of the pool, and does not throw.
+  virtual void ran(worker_id const& /*worker*/, std::chrono::nanoseconds /*run_time*/) {}
   /// `result` is valid during the call.
   virtual void succeed(std::string_view result) = 0;
   virtual void fail(std::exception_ptr error) = 0;
