@@ -24,11 +24,11 @@
 namespace reeve::detail {
 
 /// The way back into an application's context from a thread of ours: what goes through is dropped where the context,
-/// or who holds the executor, is gone.
+/// or who made the door, is gone.
 class context_door {
  public:
-  explicit context_door(std::shared_ptr<boost::asio::any_io_executor const> const& executor)
-      : gate_{context_gate::of(*executor)}, executor_{executor} {}
+  context_door(std::shared_ptr<context_gate> gate, std::weak_ptr<boost::asio::any_io_executor const> executor)
+      : gate_{std::move(gate)}, executor_{std::move(executor)} {}
 
   /// Has `f` called on the executor.
   template <class F>
@@ -37,6 +37,34 @@ class context_door {
       if (auto const executor = executor_.lock()) boost::asio::post(*executor, std::move(f));
     });
   }
+
+ private:
+  std::shared_ptr<context_gate> gate_;
+  std::weak_ptr<boost::asio::any_io_executor const> executor_;
+};
+
+/// An application's executor. It ends with its context, if that goes before its holder: an executor must not outlive
+/// what it belongs to.
+class held_executor {
+ public:
+  explicit held_executor(boost::asio::any_io_executor executor) : gate_{context_gate::of(executor)} {
+    auto const held = std::make_shared<boost::asio::any_io_executor>(std::move(executor));
+    gate_->keep(held);
+    executor_ = held;
+  }
+  held_executor(held_executor const&) = delete;
+  held_executor& operator=(held_executor const&) = delete;
+  ~held_executor() {
+    if (auto const held = std::const_pointer_cast<boost::asio::any_io_executor>(executor_.lock()))
+      gate_->release(held);
+  }
+
+  /// Where the context still exists.
+  boost::asio::any_io_executor get() const {
+    auto const held = executor_.lock();
+    return held ? *held : boost::asio::any_io_executor{};
+  }
+  context_door door() const { return {gate_, executor_}; }
 
  private:
   std::shared_ptr<context_gate> gate_;

@@ -91,12 +91,12 @@ std::vector<node_info> nodes_reader::list() {
 }
 
 nats_nodes::nats_nodes(boost::asio::any_io_executor executor, nats_params const& params)
-    : executor_{std::make_shared<boost::asio::any_io_executor const>(std::move(executor))},
+    : executor_{std::move(executor)},
       link_{std::make_shared<nats_link>(params.connection, nullptr)},
-      reader_{std::make_shared<nodes_reader>(context_door{executor_}, link_, nats_names{params})} {}
+      reader_{std::make_shared<nodes_reader>(executor_.door(), link_, nats_names{params})} {}
 
 void nats_nodes::list(nodes_call::handler_type handler) {
-  reader_->add(nodes_call::make(std::move(handler), *executor_));
+  reader_->add(nodes_call::make(std::move(handler), executor()));
 }
 
 }  // namespace reeve::detail

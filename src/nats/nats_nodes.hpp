@@ -58,13 +58,13 @@ class nats_nodes {
   nats_nodes& operator=(nats_nodes const&) = delete;
   ~nats_nodes() { close(); }
 
-  boost::asio::any_io_executor const& executor() const noexcept { return *executor_; }
+  boost::asio::any_io_executor executor() const { return executor_.get(); }
 
   void list(nodes_call::handler_type handler);
   void close() { link_->close(); }
 
  private:
-  std::shared_ptr<boost::asio::any_io_executor const> const executor_;
+  held_executor const executor_;
   std::shared_ptr<nats_link> const link_;
   std::shared_ptr<nodes_reader> const reader_;
 };

@@ -18,9 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 
 // So long a request waits with the server. One that the server forgot, as a new leader does, is missed for so long.
-constexpr std::chrono::seconds expires = 5s;
+constexpr std::chrono::seconds pull_expires = 5s;
 // How soon it is noticed that the connection was lost or that nobody waits any more.
-constexpr std::chrono::milliseconds slice = 100ms;
+constexpr std::chrono::milliseconds pull_slice = 100ms;
 // What was given out together follows without a gap. Where the request does not end (the consumer may not deliver
 // more) what came is not held back longer than this.
 constexpr std::chrono::milliseconds gap = 20ms;
@@ -37,7 +37,7 @@ std::vector<nats_ptr<natsMsg>> nats_puller::receive(std::size_t most) {
     ask(most, deadline);
   }
   nats_ptr<natsMsg> message;
-  while (request_ && next(messages.empty() ? slice : gap, message)) {
+  while (request_ && next(messages.empty() ? pull_slice : gap, message)) {
     if (natsMsg_GetReply(message.get())) {
       messages.push_back(std::move(message));
       if (--request_->remaining == 0) request_.reset();
@@ -45,7 +45,7 @@ std::vector<nats_ptr<natsMsg>> nats_puller::receive(std::size_t most) {
       read_status(message.get());
     }
   }
-  if (request_ && clock::now() > request_->made + expires + link_.params().timeout) request_.reset();
+  if (request_ && clock::now() > request_->made + pull_expires + link_.params().timeout) request_.reset();
   return messages;
 }
 
@@ -66,7 +66,7 @@ void nats_puller::use(nats_link::session session) {
 void nats_puller::ask(std::size_t most, clock::time_point deadline) {
   bool const one_shot = !std::exchange(in_line_, false);
   auto const asked = one_shot ? most : 1;
-  auto const body = pull_request(asked, expires, one_shot);
+  auto const body = pull_request(asked, pull_expires, one_shot);
   auto* const connection = session_.connection.get();
   check_nats(natsConnection_PublishRequestString(connection, names_.next_subject.c_str(), inbox_.c_str(),
                                                  body.c_str()),
@@ -94,7 +94,7 @@ void nats_puller::read_status(natsMsg* message) {
   if (status.starts_with('1')) return;  // a sign of life
   auto const ended = *std::exchange(request_, std::nullopt);
   if (status == "404" || status == "408") {
-    in_line_ = ended.remaining == ended.asked && clock::now() < ended.made + expires / 2;
+    in_line_ = ended.remaining == ended.asked && clock::now() < ended.made + pull_expires / 2;
     return;
   }
   bool const missing = status == "503" || header_of(message, "Description") == "Consumer Deleted";

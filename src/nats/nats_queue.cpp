@@ -46,26 +46,25 @@ nats_link::setup setup_of(nats_params const& params, std::shared_ptr<nats_names 
 }  // namespace
 
 nats_queue::nats_queue(boost::asio::any_io_executor executor, nats_params params)
-    : executor_{std::make_shared<boost::asio::any_io_executor const>(std::move(executor))},
-      door_{executor_},
+    : executor_{std::move(executor)},
       params_{std::move(params)},
       names_{std::make_shared<nats_names const>(params_)},
       bucket_{std::make_shared<std::atomic<bool>>(false)},
       deliveries_{std::make_shared<delivery_map>()},
       link_{std::make_shared<nats_link>(params_.connection, setup_of(params_, names_, bucket_))},
-      fetcher_{std::make_shared<nats_fetcher>(door_, link_, deliveries_, *names_)},
-      publisher_{std::make_shared<nats_publisher>(door_, link_)},
+      fetcher_{std::make_shared<nats_fetcher>(executor_.door(), link_, deliveries_, *names_)},
+      publisher_{std::make_shared<nats_publisher>(executor_.door(), link_)},
       id_prefix_{new_id_prefix()} {
   boost::system::error_code ignored;
   node_ = boost::asio::ip::host_name(ignored);
 }
 
 void nats_queue::fetch(nats_fetcher::call::handler_type handler, std::size_t most) {
-  fetcher_->fetch(nats_fetcher::call::make(std::move(handler), *executor_), most);
+  fetcher_->fetch(nats_fetcher::call::make(std::move(handler), executor()), most);
 }
 
 void nats_queue::publish(waiter::handler_type handler, std::span<task_outcome const> outcomes) {
-  auto const call = waiter::make(std::move(handler), *executor_);
+  auto const call = waiter::make(std::move(handler), executor());
   if (outcomes.empty()) return static_cast<void>(call->complete(nullptr));
   publisher_->add(std::make_shared<outcomes_job>(
       call, params_.connection.timeout, publish_plan{outcomes, *names_, params_.keep_results, node()},
@@ -73,7 +72,7 @@ void nats_queue::publish(waiter::handler_type handler, std::span<task_outcome co
 }
 
 void nats_queue::keep_alive(waiter::handler_type handler, std::span<std::uint64_t const> deliveries) {
-  auto const call = waiter::make(std::move(handler), *executor_);
+  auto const call = waiter::make(std::move(handler), executor());
   if (deliveries.empty()) return static_cast<void>(call->complete(nullptr));
   std::vector<std::uint64_t> numbers{deliveries.begin(), deliveries.end()};
   publisher_->add(
@@ -87,12 +86,12 @@ void nats_queue::announce(waiter::handler_type handler, node_info const& node) {
   }
   bool const goes = node.draining && node.held == 0;
   publisher_->add(std::make_shared<announce_job>(
-      waiter::make(std::move(handler), *executor_), params_.connection.timeout, bucket_,
+      waiter::make(std::move(handler), executor()), params_.connection.timeout, bucket_,
       names_->node_prefix + node_key(node.node), goes ? std::string{} : to_json(node)));
 }
 
 void nats_queue::submit(submit_waiter::handler_type handler, std::vector<task_message> tasks) {
-  auto const call = submit_waiter::make(std::move(handler), *executor_);
+  auto const call = submit_waiter::make(std::move(handler), executor());
   if (!std::ranges::all_of(tasks, can_be_sent))
     return static_cast<void>(call->complete(error::invalid_argument));
   if (tasks.empty()) return static_cast<void>(call->complete({}));

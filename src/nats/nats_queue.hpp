@@ -36,7 +36,7 @@ class nats_queue {
   nats_queue& operator=(nats_queue const&) = delete;
   ~nats_queue() { close(); }
 
-  boost::asio::any_io_executor const& executor() const noexcept { return *executor_; }
+  boost::asio::any_io_executor executor() const { return executor_.get(); }
   nats_params const& params() const noexcept { return params_; }
 
   void fetch(nats_fetcher::call::handler_type handler, std::size_t most);
@@ -53,8 +53,7 @@ class nats_queue {
  private:
   std::string node() const;
 
-  std::shared_ptr<boost::asio::any_io_executor const> const executor_;
-  context_door const door_;
+  held_executor const executor_;
   nats_params const params_;
   std::shared_ptr<nats_names const> const names_;
   std::shared_ptr<std::atomic<bool>> const bucket_;  // whether the nodes' bucket is there

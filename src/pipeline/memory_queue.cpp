@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto aborted = asio::error::operation_aborted;
+constexpr auto was_cancelled = asio::error::operation_aborted;
 
 // Others may run between.
 constexpr std::size_t reports_of_a_turn = 64;
@@ -55,7 +55,7 @@ void memory_queue::settle(clock::time_point now, told_waiters& told) {
   if (ledger_.has_ready()) tell_all(receivers_, {}, told);
   if (ledger_.size() == 0 && reports_.empty()) tell_all(for_empty_, {}, told);
   if (closed_) {
-    for (auto* room : {&submitters_, &receivers_, &for_empty_}) tell_all(*room, aborted, told);
+    for (auto* room : {&submitters_, &receivers_, &for_empty_}) tell_all(*room, was_cancelled, told);
   }
   arm();
   post_reports();
@@ -97,7 +97,7 @@ void memory_queue::cancel(waiters memory_queue::*room, std::uint64_t number) {
     gone = std::move(found->second);
     (this->*room).erase(found);
   }
-  gone->who.post(aborted);
+  gone->who.post(was_cancelled);
 }
 
 memory_source_status memory_queue::status() const {
@@ -133,7 +133,7 @@ std::vector<task_message> memory_queue::take(std::size_t most) {
     closed = closed_;
     if (!closed) taken = ledger_.take(most, now);
   });
-  if (closed) throw boost::system::system_error{aborted};
+  if (closed) throw boost::system::system_error{was_cancelled};
   return taken;
 }
 

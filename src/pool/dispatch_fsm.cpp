@@ -9,7 +9,6 @@
 
 namespace reeve {
 
-using place = dispatch_task::place;
 
 void task_list::push_back(dispatch_task& task) noexcept {
   task.previous = last_;
@@ -40,7 +39,7 @@ dispatch_fsm::dispatch_fsm(params p) noexcept
 // ---- tasks -------------------------------------------------------------------------------------------------
 
 void dispatch_fsm::submit(dispatch_task& task) {
-  task.where = place::waiting;
+  task.where = dispatch_task::place::waiting;
   waiting_.push_back(task);
   admit();
 }
@@ -50,20 +49,20 @@ void dispatch_fsm::admit() {
     auto& task = *waiting_.front();
     waiting_.remove(task);
     queue_.push_back(task);
-    task.where = place::queued;
+    task.where = dispatch_task::place::queued;
   }
 }
 
 void dispatch_fsm::withdraw(dispatch_task& task) {
-  (task.where == place::waiting ? waiting_ : queue_).remove(task);
-  task.where = place::outside;
+  (task.where == dispatch_task::place::waiting ? waiting_ : queue_).remove(task);
+  task.where = dispatch_task::place::outside;
   admit();
 }
 
 void dispatch_fsm::ended(dispatch_task& task) {
   task.worker->slow = false;
   take_from_worker(task);
-  task.where = place::outside;
+  task.where = dispatch_task::place::outside;
   admit();
 }
 
@@ -78,7 +77,7 @@ void dispatch_fsm::take_from_worker(dispatch_task& task) {
 }
 
 void dispatch_fsm::queue_first(dispatch_task& task) {
-  task.where = place::queued;
+  task.where = dispatch_task::place::queued;
   queue_.push_front(task);
 }
 
@@ -114,7 +113,7 @@ void dispatch_fsm::down(dispatch_worker& worker) {
 loss_verdict dispatch_fsm::lost(dispatch_task& task, bool had_begun) {
   bool const handed_back = !had_begun;
   take_from_worker(task);
-  task.where = place::outside;
+  task.where = dispatch_task::place::outside;
   if (had_begun) ++task.losses;
   if (handed_back || task.losses < task.max_attempts) {
     queue_first(task);
@@ -161,7 +160,7 @@ std::optional<dispatch_fsm::assignment> dispatch_fsm::next_offer() {
       if (worker->full || worker->remaining == 0 || (worker->slow && bucket >= params_.concurrency)) continue;
       auto& task = *queue_.front();
       queue_.remove(task);
-      task.where = place::offered;
+      task.where = dispatch_task::place::offered;
       task.worker = worker;
       worker->tasks.push_back(task);
       if (worker->remaining != ~std::uint64_t{0}) --worker->remaining;

@@ -5,6 +5,7 @@
 
 #include "pipeline_test.hpp"
 
+#include <boost/asio/detached.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 
