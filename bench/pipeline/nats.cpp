@@ -52,8 +52,9 @@ class nats_line {
   double took_ = 0;
 };
 
-void compare_with_bare(nats_server const& server, std::string const& metric, bool results,
-                       std::string_view goal) {
+// Of the pipeline, and of a bare consumer: with results, or without.
+void compare_with_bare(nats_server const& server, std::string const& metric, bool ours_has_results,
+                       bool bare_has_results, std::string_view goal) {
   bare_nats bare{server.url()};
   auto const queue = "bare_" + metric;
   auto const kept = bare_has_results ? queue + ".result" : std::string{};

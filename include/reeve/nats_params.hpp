@@ -24,7 +24,7 @@ struct nats_connection_params {
   std::string token{};
   /// The file of a user's JWT and seed (".creds").
   std::string credentials{};
-  /// The file of a user's NKey seed (".nk").
+  /// The file of a user's NKey seed (".nk"). Needs a reeve that was built with OpenSSL.
   std::string nkey{};
   /// The file of the certificate authorities to trust. With it the connection is TLS whatever the URL says.
   std::string tls_ca{};

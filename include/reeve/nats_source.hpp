@@ -45,15 +45,23 @@ struct nats_source_status {
 /// Any NATS tool submits: `nats pub reeve.images.task.thumbnail '["cat.jpg", 128]'`.
 ///
 /// A task that is complete or failed is acknowledged after its outcome is in the results' stream, which takes each
-/// task once (by its id, within `nats_params::dedup_window`). A dead letter is acknowledged after it is among the dead
-/// letters. A retry is a negative acknowledgement with a delay. JetStream delivers again what was not acknowledged
-/// when its lease runs out: when a node dies nothing is lost.
+/// task once (by its id, within `nats_params::dedup_window`):
+///
+///     {"id": "7", "name": "thumbnail", "outcome": "complete", "result": "cat-128.jpg", "attempt": 1,
+///      "duration_ms": 12.5, "worker": "pipeline.1/0#1", "node": "host-4711-..."}
+///
+/// A failed one has a `reason` in place of the `result`. An outcome that is larger than the server takes is replaced by
+/// a failure that says so. A dead letter is acknowledged after it is among the dead letters, with the headers
+/// `Reeve-Reason`, `Reeve-Attempts` and `Reeve-Task` (its id); a body for which they leave no room is left out, and
+/// `Reeve-Left-Out` says how large it was. A retry is a negative acknowledgement with a delay. JetStream delivers again
+/// what was not acknowledged when its lease runs out: when a node dies nothing is lost.
 ///
 /// It connects by itself when it is first used, and again whenever the connection is lost, to whichever server of
 /// the cluster there is. While it cannot, its coroutines throw `error::source_unavailable`, after
 /// `nats_connection_params::timeout` at most.
 ///
-/// libnats blocks: what does runs on threads of the source, never on the application's.
+/// libnats blocks: what does runs on threads of the source, never on the application's. A process that calls exit()
+/// waits until they have ended, for a second at most. (libnats has the process ignore SIGPIPE, unless it handles it.)
 ///
 /// Thread safety: the members of its own may be called from any thread. One pipeline uses one source; sources of one
 /// queue may be as many as you like, in one process or in many.
@@ -64,8 +72,8 @@ class REEVE_DECL nats_source final : public task_source {
 
   /// Does not connect yet. Throws `std::invalid_argument` for a parameter that is wrong.
   explicit nats_source(executor_type executor, nats_params params = {});
-  /// Closes the connection, without blocking. What was delivered is delivered again when its lease runs out; what was
-  /// fetched and not yet given to anybody is handed back.
+  /// Closes the connection, without blocking. What is pending is aborted. What was delivered is delivered again when
+  /// its lease runs out; what was fetched and not yet given to anybody is handed back.
   ~nats_source() override;
 
   /// The executor that it was made with.

@@ -13,8 +13,9 @@
 
 namespace reeve::detail {
 
-/// The messages that are delivered and not yet acknowledged, by number. A number is a place and how often it was
-/// taken, so that an old one finds nothing. Thread-safe; what `find` gives stays until somebody takes it out.
+/// The messages that are delivered and not yet acknowledged, by number. A number is a place and how often it
+/// was taken, so that an old one finds nothing. Thread-safe; what `find` gives stays until somebody takes it
+/// out.
 class delivery_map {
  public:
   /// Numbers them, in their order, into `numbers`.

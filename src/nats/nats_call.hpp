@@ -23,8 +23,8 @@
 
 namespace reeve::detail {
 
-/// The way back into an application's context from a thread of ours: what goes through is dropped where the context,
-/// or who made the door, is gone.
+/// The way back into an application's context from a thread of ours: what goes through is dropped where the
+/// context, or who made the door, is gone.
 class context_door {
  public:
   context_door(std::shared_ptr<context_gate> gate, std::weak_ptr<boost::asio::any_io_executor const> executor)
@@ -43,8 +43,8 @@ class context_door {
   std::weak_ptr<boost::asio::any_io_executor const> executor_;
 };
 
-/// An application's executor. It ends with its context, if that goes before its holder: an executor must not outlive
-/// what it belongs to.
+/// An application's executor. It ends with its context, if that goes before its holder: an executor must not
+/// outlive what it belongs to.
 class held_executor {
  public:
   explicit held_executor(boost::asio::any_io_executor executor) : gate_{context_gate::of(executor)} {

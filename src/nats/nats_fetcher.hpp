@@ -27,7 +27,8 @@ class nats_puller;
 
 /// Fetches, on a thread of its own: asks for as many tasks as somebody waits for, and no sooner.
 ///
-/// What comes after who waited was cancelled is kept for the next one, a short time, and then handed back. Thread-safe.
+/// What comes after who waited was cancelled is kept for the next one, a short time, and then handed back.
+/// Thread-safe.
 class nats_fetcher : public std::enable_shared_from_this<nats_fetcher> {
  public:
   using clock = std::chrono::steady_clock;

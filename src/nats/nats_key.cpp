@@ -17,7 +17,8 @@
 #include <string_view>
 #include <vector>
 
-// libnats wants the public key beside the file with the seed, and has no function that makes the one of the other.
+// libnats wants the public key beside the file with the seed, and has no function that makes the one of the
+// other.
 
 namespace reeve::detail {
 

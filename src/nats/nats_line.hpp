@@ -25,16 +25,16 @@ class nats_publishing {
   virtual void refused(std::size_t item, std::string const& why) = 0;
 };
 
-/// Publishes messages to streams without waiting for each, and sees what the streams say. For one thread; its members
-/// block.
+/// Publishes messages to streams without waiting for each, and sees what the streams say. For one thread; its
+/// members block.
 class nats_line {
  public:
   using clock = std::chrono::steady_clock;
 
   explicit nats_line(nats_link& link) : link_{link} {}
 
-  /// Uses the link's connection, waiting for it. Throws a `nats_failure`, also when it was lost while something was
-  /// under way: that is forgotten then.
+  /// Uses the link's connection, waiting for it. Throws a `nats_failure`, also when it was lost while
+  /// something was under way: that is forgotten then.
   void use(clock::time_point deadline);
 
   /// Of an item that a stream is to store. Throws a `nats_failure`.
@@ -50,8 +50,8 @@ class nats_line {
   void flush(clock::time_point deadline);
   bool needs_flush() const noexcept { return unflushed_; }
 
-  /// Tells the owners what has come. Waits for the first answer for that time at most; whether there was one. Throws a
-  /// `nats_failure`, also where a stream is missing.
+  /// Tells the owners what has come. Waits for the first answer for that time at most; whether there was one.
+  /// Throws a `nats_failure`, also where a stream is missing.
   bool collect(std::chrono::milliseconds wait);
 
   std::size_t under_way() const noexcept { return under_way_; }

@@ -14,8 +14,8 @@
 namespace reeve::detail {
 namespace {
 
-// libnats calls back with a bare pointer, perhaps after the connection was destroyed: it gets a number instead, and
-// whose that is stands here. Never destroyed.
+// libnats calls back with a bare pointer, perhaps after the connection was destroyed: it gets a number
+// instead, and whose that is stands here. Never destroyed.
 struct link_directory {
   std::mutex mutex;
   std::unordered_map<std::uintptr_t, std::weak_ptr<nats_link>> links;

@@ -20,8 +20,8 @@
 
 namespace reeve::detail {
 
-/// The connection of a source, its threads, and who connects: a thread that is there while it has something to do.
-/// Thread-safe.
+/// The connection of a source, its threads, and who connects: a thread that is there while it has something
+/// to do. Thread-safe.
 class nats_link : public std::enable_shared_from_this<nats_link> {
  public:
   using clock = std::chrono::steady_clock;
@@ -59,8 +59,8 @@ class nats_link : public std::enable_shared_from_this<nats_link> {
 
   state look() const;
 
-  /// Runs `part->run()` on a thread of its own, which `part->close()` has end. Throws `std::system_error`; or a
-  /// `nats_failure` when it is closed.
+  /// Runs `part->run()` on a thread of its own, which `part->close()` has end. Throws `std::system_error`; or
+  /// a `nats_failure` when it is closed.
   template <class Part>
   void run_thread(char const* name, std::shared_ptr<Part> const& part) {
     run_thread(

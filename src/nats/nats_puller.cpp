@@ -17,12 +17,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// So long a request waits with the server. One that the server forgot, as a new leader does, is missed for so long.
+// So long a request waits with the server. One that the server forgot, as a new leader does, is missed for so
+// long.
 constexpr std::chrono::seconds pull_expires = 5s;
 // How soon it is noticed that the connection was lost or that nobody waits any more.
 constexpr std::chrono::milliseconds pull_slice = 100ms;
-// What was given out together follows without a gap. Where the request does not end (the consumer may not deliver
-// more) what came is not held back longer than this.
+// What was given out together follows without a gap. Where the request does not end (the consumer may not
+// deliver more) what came is not held back longer than this.
 constexpr std::chrono::milliseconds gap = 20ms;
 
 }  // namespace

@@ -17,15 +17,16 @@ namespace reeve::detail {
 
 /// Asks the consumer for tasks and receives them. For one thread; its members block.
 ///
-/// A request is one-shot: the server gives what it has, waits where it has nothing, and ends the request with the first
-/// that it gives. So nothing is held back, and nothing comes that nobody asked for.
+/// A request is one-shot: the server gives what it has, waits where it has nothing, and ends the request with
+/// the first that it gives. So nothing is held back, and nothing comes that nobody asked for.
 class nats_puller {
  public:
   using clock = std::chrono::steady_clock;
 
   nats_puller(nats_link& link, nats_names const& names) : link_{link}, names_{names} {}
 
-  /// Waits a short time for messages; `most` are asked for where nothing is asked for now. Throws a `nats_failure`.
+  /// Waits a short time for messages; `most` are asked for where nothing is asked for now. Throws a
+  /// `nats_failure`.
   std::vector<nats_ptr<natsMsg>> receive(std::size_t most);
 
   /// Whether a request is with the server.

@@ -9,8 +9,9 @@
 
 namespace reeve::detail {
 
-/// Makes a queue's streams, its consumer and the bucket of its nodes where they are not there, and gives the consumer
-/// what the parameters say. Blocks; throws a `nats_failure`. Whether the bucket is there: tasks are run without it, too.
+/// Makes a queue's streams, its consumer and the bucket of its nodes where they are not there, and gives the
+/// consumer what the parameters say. Blocks; throws a `nats_failure`. Whether the bucket is there: tasks are
+/// run without it, too.
 bool set_up_queue(natsConnection* connection, nats_params const& params, nats_names const& names);
 
 }  // namespace reeve::detail

@@ -52,8 +52,8 @@ class all_signals_blocked {
   sigset_t before_{};
 };
 
-// libnats ignores SIGPIPE for the whole process. Where the application handles that, it goes on to: the threads that
-// write to sockets have it blocked.
+// libnats ignores SIGPIPE for the whole process. Where the application handles that, it goes on to: the
+// threads that write to sockets have it blocked.
 void open_library() {
   all_signals_blocked const blocked;
   struct sigaction before {};

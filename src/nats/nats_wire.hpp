@@ -25,7 +25,8 @@ struct delivery_reply {
   std::uint64_t delivered = 0;
 };
 
-/// Reads "$JS.ACK.<stream>.<consumer>.<delivered>.<sequence>....", or the longer form with a domain and an account.
+/// Reads "$JS.ACK.<stream>.<consumer>.<delivered>.<sequence>....", or the longer form with a domain and an
+/// account.
 std::optional<delivery_reply> parse_delivery_reply(std::string_view subject);
 
 /// What a stream says to a message.

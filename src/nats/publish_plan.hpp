@@ -16,8 +16,8 @@
 
 namespace reeve::detail {
 
-/// What outcomes make a source do, as one text and where in it what is: the outcomes themselves stay with their
-/// owner's thread.
+/// What outcomes make a source do, as one text and where in it what is: the outcomes themselves stay with
+/// their owner's thread.
 class publish_plan {
  public:
   enum class step {

@@ -97,7 +97,8 @@ class nats_server {
   void thaw() const { ::kill(pid_, SIGCONT); }
 
  private:
-  // Not one that the system gives to outgoing connections: a client that tries in vain would end up connected to itself.
+  // Not one that the system gives to outgoing connections: a client that tries in vain would end up connected
+  // to itself.
   static std::uint16_t free_port() {
     std::random_device random;
     for (;;) {

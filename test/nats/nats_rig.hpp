@@ -152,8 +152,8 @@ class begun {
 };
 
 struct nats_rig : loop_rig {
-  using tasks = std::vector<task_message>;
-  using outcomes = std::vector<task_outcome>;
+  using task_list = std::vector<task_message>;
+  using outcome_list = std::vector<task_outcome>;
   using source_ptr = std::shared_ptr<nats_source>;
 
   explicit nats_rig(std::vector<std::string> server_args = {}, bool started = true)
@@ -179,16 +179,18 @@ struct nats_rig : loop_rig {
     return call.result();
   }
 
-  begun<tasks> begin_fetch(source_ptr const& source, std::size_t most) { return {io, source->fetch(most)}; }
-  tasks fetch(source_ptr const& source, std::size_t most) { return run(source->fetch(most)); }
-  tasks fetch_all(source_ptr const& source, std::size_t count) {
-    tasks all;
+  begun<task_list> begin_fetch(source_ptr const& source, std::size_t most) {
+    return {io, source->fetch(most)};
+  }
+  task_list fetch(source_ptr const& source, std::size_t most) { return run(source->fetch(most)); }
+  task_list fetch_all(source_ptr const& source, std::size_t count) {
+    task_list all;
     while (all.size() < count)
       for (auto& task : fetch(source, count - all.size())) all.push_back(std::move(task));
     return all;
   }
-  void publish(source_ptr const& source, outcomes const& list) { run(source->publish(list)); }
-  void submit(source_ptr const& source, tasks list) {
+  void publish(source_ptr const& source, outcome_list const& list) { run(source->publish(list)); }
+  void submit(source_ptr const& source, task_list list) {
     run(source->async_submit(std::move(list), boost::asio::use_awaitable));
   }
 
