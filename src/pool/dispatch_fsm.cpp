@@ -9,7 +9,6 @@
 
 namespace reeve {
 
-
 void task_list::push_back(dispatch_task& task) noexcept {
   task.previous = last_;
   task.next = nullptr;
