@@ -95,7 +95,7 @@ struct nodes_rig : nats_rig {
   /// "note", or with a time "hold".
   void submit_tasks(std::size_t count, int ms = 0) {
     for (std::size_t next = 0; next < count;) {
-      tasks some;
+      std::vector<task_message> some;
       for (; some.size() < 1000 && next < count; ++next) {
         auto const number = std::to_string(next);
         auto payload = "[\"" + notes + "\"," + number;
