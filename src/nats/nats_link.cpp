@@ -167,6 +167,12 @@ void nats_link::on_closed(natsConnection* connection, void* id) {
   self->changed_.notify_all();
 }
 
+bool nats_link::wait_lost(session const& s, clock::duration limit) {
+  std::unique_lock lock{mutex_};
+  changed_.wait_for(lock, limit, [&] { return closing_ || !is_current(s); });
+  return !is_current(s);
+}
+
 void nats_link::recheck() {
   std::lock_guard const lock{mutex_};
   is_set_up_ = false;

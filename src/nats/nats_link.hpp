@@ -54,6 +54,10 @@ class nats_link : public std::enable_shared_from_this<nats_link> {
   /// Whether it was not lost since.
   bool is_current(session const& s) const noexcept { return epoch_ == s.epoch; }
 
+  /// Waits that long at most until it was lost since, which may become known a little after the first error.
+  /// Whether it was.
+  bool wait_lost(session const& s, clock::duration limit);
+
   /// The server says that something is missing: it is set up again.
   void recheck();
 

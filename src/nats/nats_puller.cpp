@@ -35,7 +35,7 @@ std::vector<nats_ptr<natsMsg>> nats_puller::receive(std::size_t most) {
     if (most == 0) return messages;
     auto const deadline = clock::now() + link_.params().timeout;
     use(link_.wait_ready(deadline));
-    ask(most, deadline);
+    if (!ask(most, deadline)) return messages;
   }
   nats_ptr<natsMsg> message;
   while (request_ && next(messages.empty() ? pull_slice : gap, message)) {
@@ -64,7 +64,8 @@ void nats_puller::use(nats_link::session session) {
   session_ = std::move(session);
 }
 
-void nats_puller::ask(std::size_t most, clock::time_point deadline) {
+/// Not where the connection is lost just now: then somebody waits for it the next time.
+bool nats_puller::ask(std::size_t most, clock::time_point deadline) try {
   bool const one_shot = !std::exchange(in_line_, false);
   auto const asked = one_shot ? most : 1;
   auto const body = pull_request(asked, pull_expires, one_shot);
@@ -76,6 +77,11 @@ void nats_puller::ask(std::size_t most, clock::time_point deadline) {
   // libnats would send it a millisecond later.
   check_nats(natsConnection_FlushTimeout(connection, in_milliseconds(deadline - clock::now())),
              "ask for tasks");
+  return true;
+} catch (nats_failure const&) {
+  if (!link_.wait_lost(session_, pull_slice)) throw;
+  request_.reset();
+  return false;
 }
 
 bool nats_puller::next(std::chrono::milliseconds wait, nats_ptr<natsMsg>& message) {

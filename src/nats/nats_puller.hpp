@@ -46,7 +46,7 @@ class nats_puller {
   };
 
   void use(nats_link::session session);
-  void ask(std::size_t most, clock::time_point deadline);
+  bool ask(std::size_t most, clock::time_point deadline);
   bool next(std::chrono::milliseconds wait, nats_ptr<natsMsg>& message);
   void read_status(natsMsg* message);
 
