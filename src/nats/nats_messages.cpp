@@ -97,7 +97,7 @@ void copy_headers(natsMsg* from, natsMsg* to) {
 std::string new_inbox() {
   natsInbox* made = nullptr;
   check_nats(natsInbox_Create(&made), "make an inbox");
-  std::string const name = made;
+  std::string name = made;
   natsInbox_Destroy(made);
   return name;
 }
