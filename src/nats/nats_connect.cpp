@@ -23,6 +23,7 @@ bool wants_tls(nats_connection_params const& p) {
 
 void set_servers(natsOptions* options, nats_connection_params const& p) {
   std::vector<char const*> urls;
+  urls.reserve(p.servers.size());
   for (auto const& url : p.servers) urls.push_back(url.c_str());
   check_nats(natsOptions_SetServers(options, urls.data(), static_cast<int>(urls.size())),
              "use the servers' URLs");

@@ -143,6 +143,7 @@ void nats_fetcher::fail(std::string const& why) {
 
 void nats_fetcher::drop(natsConnection* connection, std::deque<task_message> const& tasks) {
   std::vector<std::uint64_t> numbers;
+  numbers.reserve(tasks.size());
   for (auto const& task : tasks) numbers.push_back(task.delivery);
   for (auto const& message : deliveries_->take(numbers)) hand_back(connection, message.get());
 }
