@@ -57,7 +57,8 @@ class pipeline_impl;
 ///   the pool's. The default token is `boost::asio::deferred`, which `co_await` takes.
 /// - Thread safety: every member may be called from any thread at any time, except move and destruction.
 /// - Lifetime: the pool may go first: the pipeline then hands back what it holds, and ends with `error::stopped`.
-///   Destroying the pipeline cancels its tasks and leaves what it holds to the leases.
+///   Destroying the pipeline cancels its tasks and leaves what it holds to the leases. The executor's context must
+///   outlive it.
 class REEVE_DECL pipeline {
  public:
   /// The type of its executor: the pool's.

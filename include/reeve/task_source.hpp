@@ -59,10 +59,11 @@ class REEVE_DECL task_source {
   /// Renews the leases of these deliveries. One that is not known any more is no error.
   virtual boost::asio::awaitable<void> keep_alive(std::span<std::uint64_t const> deliveries) = 0;
 
-  /// How long a delivery stays with its receiver; zero: for ever. The pipeline renews it each third of that.
+  /// How long a delivery stays with its receiver; zero: for ever. The pipeline renews it each third of that. Asked
+  /// once, when it begins to run.
   virtual std::chrono::steady_clock::duration lease() const = 0;
 
-  /// How often it wants to be told of the pipeline that uses it; zero: never.
+  /// How often it wants to be told of the pipeline that uses it; zero: never. Asked once.
   virtual std::chrono::steady_clock::duration announce_every() const { return {}; }
   /// The pipeline that uses it, now. The last time, it is draining and holds nothing, and goes.
   virtual boost::asio::awaitable<void> announce(node_info node);

@@ -76,6 +76,7 @@ void nats_fetcher::run() {
 bool nats_fetcher::wait_for_work(bool asked) {
   std::unique_lock lock{mutex_};
   while (!closed_ && !asked && !is_wanted()) {
+    if (waits()) ready_since_ = clock::now();  // it is given them as soon as its executor gets to it
     if (ready_.empty()) {
       changed_.wait(lock);
     } else if (clock::now() >= ready_since_ + kept_for) {
@@ -93,7 +94,7 @@ void nats_fetcher::work(nats_puller& puller) {
   {
     std::lock_guard const lock{mutex_};
     if (is_wanted()) most = most_;
-    if (!ready_.empty() && clock::now() >= ready_since_ + kept_for) unwanted.swap(ready_);
+    if (!ready_.empty() && !waits() && clock::now() >= ready_since_ + kept_for) unwanted.swap(ready_);
   }
   if (!unwanted.empty() && puller.connection()) drop(puller.connection(), unwanted);
   keep(puller.receive(most));

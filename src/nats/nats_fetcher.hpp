@@ -54,7 +54,8 @@ class nats_fetcher : public std::enable_shared_from_this<nats_fetcher> {
   void give();
   void fail(std::string const& why);
   void end(nats_puller& puller);
-  bool is_wanted() const { return waiter_ && !waiter_->done() && ready_.empty(); }
+  bool waits() const { return waiter_ && !waiter_->done(); }
+  bool is_wanted() const { return waits() && ready_.empty(); }
   void drop(natsConnection* connection, std::deque<task_message> const& tasks);
 
   context_door const door_;

@@ -16,8 +16,13 @@ namespace {
 // More tasks than that are not under way at a time, so that outcomes need not wait for all of them.
 constexpr std::size_t submit_window = 1024;
 
-// What a message has besides its body: room for its headers' text and for what each needs.
-constexpr std::size_t room_for_headers = 1024;
+// What a message has besides its body, its subject and the texts in its headers.
+constexpr std::size_t room_for_names = 1024;
+
+// So much of a reason is kept where the server does not take all of it.
+constexpr std::size_t shortened_reason = 1024;
+
+std::size_t length(char const* text) { return std::string_view{text}.size(); }
 
 }  // namespace
 
@@ -37,8 +42,16 @@ void outcomes_job::send(nats_line& line) {
   // What is found stays: it is this thread that takes it out.
   std::vector<natsMsg*> found;
   deliveries_->find(numbers, found);
-  for (std::size_t i = 0; i < items.size(); ++i)
-    if (found[i]) send_item(line, i, found[i]);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!found[i]) continue;
+    // What is wrong with one is no reason not to send the others.
+    try {
+      send_item(line, i, found[i]);
+    } catch (nats_failure const& e) {
+      if (!line.is_current()) throw;
+      if (error.empty()) error = e.what();
+    }
+  }
 }
 
 void outcomes_job::send_item(nats_line& line, std::size_t index, natsMsg* delivered) {
@@ -57,7 +70,8 @@ void outcomes_job::send_result(nats_line& line, std::size_t index) {
   auto const& item = plan_.items()[index];
   auto body = plan_.body(item);
   std::string shorter;
-  if (body.size() + room_for_headers > line.max_payload()) {
+  auto const beside = length(plan_.text(item.subject)) + length(plan_.text(item.message_id)) + room_for_names;
+  if (body.size() + beside > line.max_payload()) {
     // Else it would be tried for ever.
     auto const reason =
         "its outcome has " + std::to_string(body.size()) + " bytes, more than the server takes";
@@ -79,14 +93,17 @@ void outcomes_job::send_dead_letter(nats_line& line, std::size_t index, natsMsg*
   auto const& item = plan_.items()[index];
   auto body = body_of(delivered);
   auto const reply = line.next_reply();
-  bool const fits = body.size() + std::string_view{plan_.text(item.reason)}.size() + 4 * room_for_headers <=
-                    line.max_payload();
+  auto const beside = headers_size(delivered) + length(plan_.text(item.subject)) +
+                      length(plan_.text(item.message_id)) + length(plan_.text(item.task_id)) + room_for_names;
+  std::string reason{plan_.text(item.reason)};
+  bool const fits = body.size() + reason.size() + beside <= line.max_payload();
+  if (!fits) reason.resize(std::min(reason.size(), shortened_reason));
   auto const message =
       make_message(plan_.text(item.subject), reply.c_str(), fits ? body : std::string_view{});
   if (fits) copy_headers(delivered, message.get());
   set_header(message.get(), "Nats-Msg-Id", plan_.text(item.message_id));
   set_header(message.get(), "Reeve-Task", plan_.text(item.task_id));
-  set_header(message.get(), "Reeve-Reason", plan_.text(item.reason));
+  set_header(message.get(), "Reeve-Reason", reason.c_str());
   set_header(message.get(), "Reeve-Attempts", std::to_string(item.attempt).c_str());
   if (!fits) set_header(message.get(), "Reeve-Left-Out", std::to_string(body.size()).c_str());
   publish(line, index, message.get());

@@ -20,14 +20,12 @@ void nats_line::use(clock::time_point deadline) {
     throw nats_failure{"the connection to the server was lost"};
   }
   auto session = link_.wait_ready(deadline);
-  bool const is_new = session.connection != session_.connection;
-  if (is_new) subscription_.reset();
+  if (session.connection != session_.connection) forget();
   session_ = std::move(session);
-  if (is_new) subscribe();
+  if (!subscription_) subscribe();
 }
 
 void nats_line::subscribe() {
-  forget();
   inbox_ = new_inbox() + '.';
   natsSubscription* made = nullptr;
   check_nats(natsConnection_SubscribeSync(&made, session_.connection.get(), (inbox_ + '*').c_str()),
@@ -97,6 +95,7 @@ void nats_line::forget() noexcept {
   first_ += entries_.size();
   entries_.clear();
   under_way_ = 0;
+  subscription_.reset();  // what still comes is not mistaken for an answer to what is published next
 }
 
 std::size_t nats_line::max_payload() const {

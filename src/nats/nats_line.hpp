@@ -60,6 +60,8 @@ class nats_line {
   void forget() noexcept;
 
   std::size_t max_payload() const;
+  /// Whether its connection is still the one that is used.
+  bool is_current() const noexcept { return link_.is_current(session_); }
 
  private:
   struct entry {

@@ -194,7 +194,7 @@ void nats_link::run_thread(char const* name, std::function<void()> body, std::fu
 
 // With the lock.
 void nats_link::begin_thread(char const* name, std::function<void()> body) {
-  if (closing_) throw nats_failure{"the source is closed"};
+  if (ending_) throw nats_failure{"the source is closed"};
   open_nats(close_all);
   {
     auto& all = directory();
@@ -212,13 +212,14 @@ void nats_link::begin_thread(char const* name, std::function<void()> body) {
 void nats_link::end_thread() {
   nats_connection last;  // closed without the lock
   std::lock_guard const lock{mutex_};
-  if (--threads_ == 0 && closing_) last.swap(connection_);
+  if (--threads_ == 0 && ending_) last.swap(connection_);
 }
 
 void nats_link::close() {
   std::vector<std::function<void()>> closers;
   {
     std::lock_guard const lock{mutex_};
+    ending_ = true;  // no thread is begun any more, and the last one takes the connection along
     closers.swap(closers_);
   }
   for (auto const& close : closers) close();

@@ -110,6 +110,7 @@ class nats_link : public std::enable_shared_from_this<nats_link> {
   std::size_t threads_ = 0;
   std::vector<std::function<void()>> closers_;
   std::atomic<std::uint64_t> epoch_{0};  // so often it was lost
+  bool ending_ = false;                  // it is being closed
   std::atomic<bool> closing_{false};
 };
 

@@ -17,6 +17,9 @@ struct free_array {
   void operator()(char const** p) const noexcept { std::free(p); }
 };
 
+// What a header has besides its name and its value: a colon, a space, the end of the line.
+constexpr std::size_t header_overhead = 4;
+
 // Calls `f(name, value)` for each header. Whether they could be read.
 template <class F>
 bool for_each_header(natsMsg* message, F f) {
@@ -92,6 +95,14 @@ void copy_headers(natsMsg* from, natsMsg* to) {
   for_each_header(from, [to](char const* name, char const* value) {
     if (!is_server_header(name)) check_nats(natsMsgHeader_Add(to, name, value), "set a header");
   });
+}
+
+std::size_t headers_size(natsMsg* message) {
+  std::size_t size = 0;
+  for_each_header(message, [&size](std::string_view name, std::string_view value) {
+    size += name.size() + value.size() + header_overhead;
+  });
+  return size;
 }
 
 std::string new_inbox() {

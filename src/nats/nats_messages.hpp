@@ -29,6 +29,8 @@ nats_ptr<natsMsg> make_message(char const* subject, char const* reply, std::stri
 void set_header(natsMsg* message, char const* name, char const* value);
 
 /// Gives a dead letter the headers of the task, but for those that mean something to the server.
+/// Of the text of its headers.
+std::size_t headers_size(natsMsg* message);
 void copy_headers(natsMsg* from, natsMsg* to);
 
 /// The name of a new inbox.

@@ -50,7 +50,7 @@ void nats_publisher::run() {
     } catch (std::exception const& e) {
       fail(active, e.what());
     }
-    if (active.empty()) line.forget();
+    if (active.empty() && line.under_way() != 0) line.forget();
   }
 }
 
@@ -72,7 +72,13 @@ void nats_publisher::work(nats_line& line, jobs& active) {
   line.use(first->deadline);
   for (auto const& job : active) {
     if (std::exchange(job->sent, true)) continue;
-    job->send(line);
+    // One that cannot be sent, because it is too large say, takes no other with it.
+    try {
+      job->send(line);
+    } catch (nats_failure const& e) {
+      if (!line.is_current()) throw;
+      job->error = e.what();
+    }
   }
   if (line.needs_flush()) line.flush(latest);
   while (line.under_way() != 0 && line.collect(slice)) continue;

@@ -37,6 +37,19 @@ std::vector<nats_ptr<natsMsg>> nats_puller::receive(std::size_t most) {
     use(link_.wait_ready(deadline));
     if (!ask(most, deadline)) return messages;
   }
+  try {
+    take(messages);
+  } catch (nats_failure const& e) {
+    // What was received is not thrown away because of what came after it.
+    if (messages.empty()) throw;
+    if (e.missing()) link_.recheck();
+    request_.reset();
+  }
+  if (request_ && clock::now() > request_->made + pull_expires + link_.params().timeout) request_.reset();
+  return messages;
+}
+
+void nats_puller::take(std::vector<nats_ptr<natsMsg>>& messages) {
   nats_ptr<natsMsg> message;
   while (request_ && next(messages.empty() ? pull_slice : gap, message)) {
     if (natsMsg_GetReply(message.get())) {
@@ -46,17 +59,16 @@ std::vector<nats_ptr<natsMsg>> nats_puller::receive(std::size_t most) {
       read_status(message.get());
     }
   }
-  if (request_ && clock::now() > request_->made + pull_expires + link_.params().timeout) request_.reset();
-  return messages;
 }
 
 void nats_puller::use(nats_link::session session) {
   if (session.connection != session_.connection) {
     subscription_.reset();
     session_ = {};
-    inbox_ = new_inbox();
+    inbox_ = new_inbox() + '.';
     natsSubscription* made = nullptr;
-    check_nats(natsConnection_SubscribeSync(&made, session.connection.get(), inbox_.c_str()), "subscribe");
+    check_nats(natsConnection_SubscribeSync(&made, session.connection.get(), (inbox_ + '*').c_str()),
+               "subscribe");
     subscription_.reset(made);
     // What is asked for is taken: there is no more than that.
     check_nats(natsSubscription_SetPendingLimits(made, -1, -1), "subscribe");
@@ -70,7 +82,8 @@ bool nats_puller::ask(std::size_t most, clock::time_point deadline) try {
   auto const asked = one_shot ? most : 1;
   auto const body = pull_request(asked, pull_expires, one_shot);
   auto* const connection = session_.connection.get();
-  check_nats(natsConnection_PublishRequestString(connection, names_.next_subject.c_str(), inbox_.c_str(),
+  reply_ = inbox_ + std::to_string(++requests_);
+  check_nats(natsConnection_PublishRequestString(connection, names_.next_subject.c_str(), reply_.c_str(),
                                                  body.c_str()),
              "ask for tasks");
   request_ = {asked, asked, clock::now()};
@@ -97,6 +110,7 @@ bool nats_puller::next(std::chrono::milliseconds wait, nats_ptr<natsMsg>& messag
 }
 
 void nats_puller::read_status(natsMsg* message) {
+  if (subject_of(message) != reply_) return;  // of a request that was given up
   auto const status = header_of(message, "Status");
   if (status.starts_with('1')) return;  // a sign of life
   auto const ended = *std::exchange(request_, std::nullopt);

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,7 @@ class nats_puller {
     clock::time_point made;
   };
 
+  void take(std::vector<nats_ptr<natsMsg>>& messages);
   void use(nats_link::session session);
   bool ask(std::size_t most, clock::time_point deadline);
   bool next(std::chrono::milliseconds wait, nats_ptr<natsMsg>& message);
@@ -55,6 +57,8 @@ class nats_puller {
   nats_link::session session_{};
   nats_ptr<natsSubscription> subscription_{};
   std::string inbox_{};
+  std::string reply_{};  // of the last request
+  std::uint64_t requests_ = 0;
   std::optional<request> request_{};
   /// The server said that others wait for what there is: wait in line.
   bool in_line_ = false;

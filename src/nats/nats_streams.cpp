@@ -63,7 +63,8 @@ void make_stream(jsCtx* js, stream_plan const& plan, nats_params const& params) 
   check_nats(s, "make the stream " + plan.name);
 }
 
-bool make_bucket(jsCtx* js, nats_params const& params, nats_names const& names) {
+// Without it the nodes do not see each other, and work all the same: who may not use it gets no error.
+bool make_bucket(jsCtx* js, nats_params const& params, nats_names const& names) try {
   if (exists(js, "KV_" + names.nodes)) return true;
   kvConfig config;
   check_nats(kvConfig_Init(&config), "make a bucket");
@@ -76,6 +77,8 @@ bool make_bucket(jsCtx* js, nats_params const& params, nats_names const& names) 
   auto const s = js_CreateKeyValue(&made, js, &config);
   nats_ptr<kvStore> const bucket{made};
   return s == NATS_OK || exists(js, "KV_" + names.nodes);  // another node may have been first
+} catch (nats_failure const&) {
+  return false;
 }
 
 void update_consumer(jsCtx* js, nats_params const& params, nats_names const& names,

@@ -7,6 +7,7 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <cstdio>
@@ -24,21 +25,26 @@ namespace {
 
 constexpr auto goodbye_within = std::chrono::seconds{1};
 
-// The source's coroutines, and what must last as long as they do.
+// The source's coroutines, and what must last as long as they do. They begin by a post: what ends them is never
+// called from inside the step that made them.
 asio::awaitable<std::vector<task_message>> fetch_from(std::shared_ptr<task_source> source, std::size_t most) {
+  co_await asio::post(asio::use_awaitable);
   co_return co_await source->fetch(most);
 }
 
 asio::awaitable<void> publish_to(std::shared_ptr<task_source> source, pipeline_fsm::outcomes what) {
+  co_await asio::post(asio::use_awaitable);
   co_await source->publish(*what);
 }
 
 asio::awaitable<void> keep_alive_at(std::shared_ptr<task_source> source,
                                     std::vector<std::uint64_t> deliveries) {
+  co_await asio::post(asio::use_awaitable);
   co_await source->keep_alive(deliveries);
 }
 
 asio::awaitable<void> announce_to(std::shared_ptr<task_source> source, node_info node) {
+  co_await asio::post(asio::use_awaitable);
   co_await source->announce(std::move(node));
 }
 
@@ -215,17 +221,17 @@ node_info pipeline_impl::describe() const {
 }
 
 void pipeline_impl::announce_if_due(std::optional<clock::time_point>& wake) {
-  auto const period = source_->announce_every();
-  if (period.count() == 0 || announcing_) return;
+  if (announce_every_.count() == 0 || announcing_) return;
   auto const now = clock::now();
   if (now < announce_at_) {
     wake = std::min(announce_at_, wake.value_or(announce_at_));
     return;
   }
-  announce_at_ = now + period;
+  announce_at_ = now + announce_every_;
   announcing_ = true;
   auto done = [self = shared_from_this()](std::exception_ptr error) {
     self->announcing_ = false;
+    if (self->finished_) return self->say_goodbye();
     if (error && !is_aborted(error))
       self->log(log_level::warning, "other nodes were not told of this one: " + text_of(error));
     self->step();
@@ -233,16 +239,23 @@ void pipeline_impl::announce_if_due(std::optional<clock::time_point>& wake) {
   calls_.spawn(announce_to(source_, describe()), std::move(done));
 }
 
-// The last word; for a source that does not listen there is no waiting long.
+// The last word, after the one that was under way; for a source that does not listen there is no waiting.
+void pipeline_impl::wait_for_goodbye() {
+  timer_.expires_after(goodbye_within);
+  timer_.async_wait([self = shared_from_this()](error_code ec) {
+    if (ec) return;
+    self->calls_.cancel_all();
+    self->complete();
+  });
+  if (!announcing_) say_goodbye();
+}
+
 void pipeline_impl::say_goodbye() {
+  if (!waiter_) return;
   auto node = describe();
   node.held = 0;
-  auto& call = calls_.spawn(announce_to(source_, std::move(node)),
-                            [self = shared_from_this()](std::exception_ptr) { self->complete(); });
-  timer_.expires_after(goodbye_within);
-  timer_.async_wait([self = shared_from_this(), &call](error_code ec) {
-    if (!ec && self->waiter_) call.emit(source_calls::terminal);
-  });
+  calls_.spawn(announce_to(source_, std::move(node)),
+               [self = shared_from_this()](std::exception_ptr) { self->complete(); });
 }
 
 }  // namespace reeve::detail

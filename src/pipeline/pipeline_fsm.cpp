@@ -194,6 +194,7 @@ task_outcome pipeline_fsm::outcome_of(held_task& of, task_ending ending) {
 pipeline_fsm::duration pipeline_fsm::retry_delay(std::size_t attempt) {
   using seconds = std::chrono::duration<double>;
   auto const& policy = params_.retry;
+  if (policy.delay.count() == 0) return {};
   auto const grown =
       seconds{policy.delay}.count() * std::pow(policy.backoff, static_cast<double>(attempt) - 1);
   auto const wait = std::min(grown, seconds{policy.max_delay}.count());

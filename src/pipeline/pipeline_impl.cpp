@@ -24,7 +24,19 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::steady_clock::duration longest_drain = std::chrono::hours{24 * 365};
+constexpr std::chrono::steady_clock::duration year = std::chrono::hours{24 * 365};
+
+// What a source says of time: nothing, or something to reckon with. One that throws says nothing.
+template <class Ask>
+std::chrono::steady_clock::duration time_of(Ask ask) {
+  try {
+    auto const said = ask();
+    if (said.count() <= 0) return {};
+    return std::clamp<std::chrono::steady_clock::duration>(said, std::chrono::milliseconds{1}, year);
+  } catch (...) {
+    return {};
+  }
+}
 
 }  // namespace
 
@@ -81,7 +93,7 @@ void pipeline_impl::cancelled_by(asio::cancellation_type type) {
 
 void pipeline_impl::drain(std::optional<duration> within) {
   asio::post(strand_, [self = shared_from_this(), within] {
-    self->begin_to_drain(std::clamp(within.value_or(self->params_.drain_within), duration{}, longest_drain));
+    self->begin_to_drain(std::clamp(within.value_or(self->params_.drain_within), duration{}, year));
   });
 }
 
@@ -107,12 +119,13 @@ pipeline_status pipeline_impl::status() const {
 // ---- on the strand -------------------------------------------------------------------------------------------
 
 void pipeline_impl::begin() {
-  bool drains = false;
+  if (finished_) return complete();  // it was destroyed before
+  auto const lease = time_of([&] { return source_->lease(); });
+  announce_every_ = time_of([&] { return source_->announce_every(); });
   {
     std::scoped_lock const lock{mutex_};
-    fsm_.emplace(params_, source_->lease(), std::random_device{}(), clock::now());
-    drains = drain_early_.has_value();
-    if (drains) fsm_->drain(clock::now(), *drain_early_);
+    fsm_.emplace(params_, lease, std::random_device{}(), clock::now());
+    if (drain_early_) fsm_->drain(clock::now(), *drain_early_);
   }
   started_ = std::chrono::system_clock::now();
   node_ = new_node_name();
@@ -215,7 +228,7 @@ void pipeline_impl::finish() {
   stop_watching_pool_.emit(asio::cancellation_type::terminal);
   if (!fsm_) return complete();
   tell(pipeline_event_kind::stopped);
-  if (source_ && source_->announce_every().count() != 0 && waiter_) return say_goodbye();
+  if (announce_every_.count() != 0 && waiter_) return wait_for_goodbye();
   complete();
 }
 

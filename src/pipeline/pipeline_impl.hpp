@@ -85,6 +85,7 @@ class pipeline_impl : public std::enable_shared_from_this<pipeline_impl> {
   void announce_if_due(std::optional<clock::time_point>& wake);
   node_info describe() const;
   static std::string new_node_name();
+  void wait_for_goodbye();
   void say_goodbye();
   void finish();
   void complete();
@@ -120,6 +121,7 @@ class pipeline_impl : public std::enable_shared_from_this<pipeline_impl> {
 
   std::string node_;
   std::chrono::system_clock::time_point started_{};
+  duration announce_every_{};
   clock::time_point announce_at_{};
   bool announcing_ = false;
 

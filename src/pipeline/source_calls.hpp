@@ -24,8 +24,8 @@ class source_calls {
 
   explicit source_calls(strand const& s) : strand_{s} {}
 
-  /// Begins one. `done` is called with what it ends with, never before this returns. The result is good for `cancel`
-  /// until then.
+  /// Begins one, which must not end inline. `done` is called with what it ends with; the result is good for `emit` until
+  /// then.
   template <class T, class Done>
   signal& spawn(boost::asio::awaitable<T> coroutine, Done done) {
     auto const place = signals_->emplace(signals_->end());

@@ -214,6 +214,7 @@ void pool_impl::stopped() {
 
 void pool_impl::join(operation op) {
   lock const guard{mutex_};
+  std::erase_if(joining_, [](operation const& old) { return old->done(); });
   if (!workers_are_gone_) return joining_.push_back(std::move(op));
   op->complete(state_ == pool_state::failed ? make_error_code(error::restart_limit) : error_code{});
 }

@@ -68,6 +68,7 @@ class scripted_source final : public task_source {
   mood fetching = mood::well;
   mood publishing = mood::well;
   mood keeping_alive = mood::well;
+  mood announcing = mood::well;  // when it hangs it cannot be cancelled either
   std::chrono::steady_clock::duration lease_time{};
   std::chrono::steady_clock::duration announce_period{};
 
@@ -127,7 +128,8 @@ class scripted_source final : public task_source {
   std::chrono::steady_clock::duration announce_every() const override { return announce_period; }
   boost::asio::awaitable<void> announce(node_info node) override {
     announced.push_back(std::move(node));
-    co_return;
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+    co_await in_mood(&scripted_source::announcing);
   }
 
  private:

@@ -160,6 +160,24 @@ BOOST_FIXTURE_TEST_CASE(streams_that_somebody_deletes_are_made_again, nats_rig) 
   BOOST_TEST(peek().count(names().results) == 1U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_stream_that_is_gone_is_missed_once_and_not_for_each_message, nats_rig) {
+  constexpr std::size_t count = 300;
+  auto const source = make();
+  task_list list;
+  for (std::size_t i = 0; i < count; ++i) list.push_back(task_of(std::to_string(i)));
+  submit(source, std::move(list));
+  outcome_list done;
+  for (auto const& task : fetch_all(source, count)) done.push_back(outcome_of(task, verdict::complete));
+  BOOST_TEST(js_DeleteStream(peek().js(), names().results.c_str(), nullptr, nullptr) == NATS_OK);
+  std::size_t tries = 0;
+  persist(*this, [&] {
+    ++tries;
+    publish(source, done);
+  });
+  BOOST_TEST(tries < 20U);
+  BOOST_TEST(peek().count(names().results) == count);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_server_that_hangs_is_noticed, nats_rig) {
   auto const preparing = make();
   submit(preparing, {task_of("a")});

@@ -19,6 +19,23 @@ using namespace reeve::test;
 using mood = pipeline_rig::mood;
 namespace asio = boost::asio;
 
+// Says nothing of time, but throws.
+class timeless_source final : public task_source {
+ public:
+  explicit timeless_source(asio::io_context& context) : scripted{context} {}
+  asio::awaitable<std::vector<task_message>> fetch(std::size_t most) override { return scripted.fetch(most); }
+  asio::awaitable<void> publish(std::span<task_outcome const> outcomes) override {
+    return scripted.publish(outcomes);
+  }
+  asio::awaitable<void> keep_alive(std::span<std::uint64_t const> deliveries) override {
+    return scripted.keep_alive(deliveries);
+  }
+  std::chrono::steady_clock::duration lease() const override { throw std::domain_error{"lease"}; }
+  std::chrono::steady_clock::duration announce_every() const override { throw std::domain_error{"announce"}; }
+
+  scripted_source scripted;
+};
+
 // Without end, for a pipeline on several threads.
 class endless_source final : public task_source {
  public:
@@ -211,6 +228,38 @@ BOOST_AUTO_TEST_CASE(destroyed_it_cancels_its_tasks_and_completes_as_aborted) {
   BOOST_TEST((rig.wait_for_end() == asio::error::operation_aborted));
   rig.until_counted(2);  // it was asked to stop
   BOOST_TEST(rig.value_of(square(3)) == 9);
+}
+
+BOOST_AUTO_TEST_CASE(an_operation_that_is_begun_after_its_pipeline_has_gone_is_aborted) {
+  pipeline_rig rig;
+  rig.line.emplace(*rig.pool, rig.source, rig.quiet());
+  auto late = rig.line->async_run();
+  rig.line.reset();
+  std::move(late)([&](error_code ec) { rig.ended = ec; });
+  BOOST_TEST((rig.wait_for_end() == asio::error::operation_aborted));
+  BOOST_TEST(rig.source->fetches == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_does_not_hear_the_last_word_is_not_waited_for_long) {
+  pipeline_rig rig;
+  rig.source->announce_period = 1h;
+  rig.source->announcing = mood::hanging;
+  rig.run();
+  rig.until([&] { return rig.source->announced.size() == 1; });
+  BOOST_TEST(!rig.drain());
+  BOOST_TEST(rig.source->announced.size() == 1u);  // never two at a time
+  rig.source->announcing = mood::well;
+  rig.source->changed();
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_throws_when_it_is_asked_of_time_has_no_lease_and_hears_nothing) {
+  pipeline_rig rig;
+  auto const source = std::make_shared<timeless_source>(rig.context);
+  rig.line.emplace(*rig.pool, source, rig.quiet());
+  rig.run_again();
+  source->scripted.add("json_square", "[3]");
+  rig.until([&] { return source->scripted.published.size() == 1; });
+  BOOST_TEST(!rig.drain());
 }
 
 BOOST_AUTO_TEST_CASE(an_event_handler_may_destroy_it) {
