@@ -34,10 +34,8 @@ BOOST_AUTO_TEST_CASE(a_slow_publish_stops_the_fetch) {
   params.publish_batch = 5;
   rig.run(params);
   rig.until([&] { return rig.in(2) == 30u && rig.in(1) == 0u; });
-  auto const full = rig.source->delivered;
-  BOOST_TEST(full <= 50u);
-  rig.idle(50ms);
-  BOOST_TEST(rig.source->delivered == full);
+  rig.idle(50ms);  // A source without end: whatever were fetched beyond its bounds would be here by now.
+  BOOST_TEST(rig.source->delivered <= 50u);
 
   rig.source->publishing = mood::well;
   rig.source->changed();
