@@ -26,7 +26,8 @@ struct nats_connection_params {
   std::string credentials{};
   /// The file of a user's NKey seed (".nk"). Needs a reeve that was built with OpenSSL.
   std::string nkey{};
-  /// The file of the certificate authorities to trust. With it the connection is TLS whatever the URL says.
+  /// The file of the certificate authorities to trust. With it the connection is TLS whatever the URL says. (libnats
+  /// before the autumn of 2025, Debian 12's among them, uses one TLS connection on two threads at once, without a lock.)
   std::string tls_ca{};
   /// The files of the client's certificate and of its key.
   std::string tls_cert{};
