@@ -30,7 +30,13 @@ void check_that_it_works(nats_rig& rig) {
 std::string complaint_of(nats_rig& rig) {
   rig.params.connection.timeout = 500ms;
   auto const source = rig.make();
-  return why_unavailable([&] { rig.fetch(source, 1); });
+  std::string why;
+  using clock = std::chrono::steady_clock;
+  for (auto const deadline = clock::now() + 60s; clock::now() < deadline;) {
+    why = why_unavailable([&] { rig.fetch(source, 1); });
+    if (why.find("in time") == std::string::npos) break;  // else the first attempt goes on, on a busy machine
+  }
+  return why;
 }
 
 struct token_rig : nats_rig {
