@@ -16,6 +16,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
+#ifdef REEVE_NATS_WITH_NKEYS
+#include <openssl/crypto.h>
+#endif
 
 namespace reeve::detail {
 namespace {
@@ -62,6 +65,15 @@ void open_library() {
   if (before.sa_handler != SIG_DFL) ::sigaction(SIGPIPE, &before, nullptr);
 }
 
+// What libnats and OpenSSL keep for the calling thread. OpenSSL would do it by itself when the thread has gone, but the
+// process may be quicker.
+void release_thread_memory() {
+  nats_ReleaseThreadMemory();
+#ifdef REEVE_NATS_WITH_NKEYS
+  OPENSSL_thread_stop();
+#endif
+}
+
 void end_all() {
   auto& all = threads();
   if (all.process != ::getpid()) return;  // a fork, without the threads
@@ -90,7 +102,7 @@ void start_nats_thread(char const* name, std::function<void()> body) {
   std::thread thread{[&all, body = std::move(body)]() mutable {
     body();
     body = nullptr;  // what it holds ends before libnats' part of the thread does
-    nats_ReleaseThreadMemory();
+    release_thread_memory();
     std::lock_guard const ending{all.mutex};
     if (--all.running == 0) all.none.notify_all();
   }};
