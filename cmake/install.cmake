@@ -14,6 +14,13 @@ install(EXPORT reeve-targets NAMESPACE reeve:: DESTINATION ${package_dir})
 install(TARGETS reeve_pool EXPORT reeve-pool-targets)
 install(EXPORT reeve-pool-targets NAMESPACE reeve:: DESTINATION ${package_dir})
 
+install(TARGETS reeve_observe EXPORT reeve-observe-targets)
+install(EXPORT reeve-observe-targets NAMESPACE reeve:: DESTINATION ${package_dir})
+# And this where there is prometheus-cpp.
+if(TARGET reeve_prometheus)
+  install(TARGETS reeve_prometheus EXPORT reeve-prometheus-targets)
+  install(EXPORT reeve-prometheus-targets NAMESPACE reeve:: DESTINATION ${package_dir})
+endif()
 # And this where there is libnats.
 if(TARGET reeve_nats)
   install(TARGETS reeve_nats EXPORT reeve-nats-targets)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <reeve/task_error.hpp>
+#include <reeve/trace_context.hpp>
 #include <reeve/worker_id.hpp>
 
 #include <chrono>
@@ -40,6 +41,9 @@ struct call_options {
   std::size_t max_attempts = 1;
   /// Carried along: `this_task::correlation_id()`, errors, logs. At most 256 bytes.
   std::string correlation_id{};
+  /// The trace that the call belongs to: `this_task::trace()`. Where this process is `tracing`, the task is a span below
+  /// it. Its `state` may have at most 512 bytes and its `baggage` 8,192.
+  trace_context trace{};
   /// Called on the pool's executor once a worker has begun to run it, for each attempt.
   std::function<void(task_info const&)> on_accepted{};
   /// Called on the pool's executor when it has passed a limit.

@@ -16,6 +16,7 @@
 #include <boost/asio/deferred.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -100,6 +101,10 @@ class REEVE_DECL pipeline {
 
   /// What it is doing. Takes a lock; O(1).
   pipeline_status status() const;
+
+  /// A function that gives the status at any time and from any thread, and nothing once the pipeline has gone. It does
+  /// not keep it.
+  std::function<std::optional<pipeline_status>()> status_reader() const;
 
  private:
   using impl_ptr = std::shared_ptr<detail::pipeline_impl>;

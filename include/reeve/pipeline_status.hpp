@@ -4,6 +4,7 @@
 #pragma once
 
 #include <reeve/detail/config.hpp>
+#include <reeve/duration_histogram.hpp>
 
 #include <array>
 #include <cstddef>
@@ -39,6 +40,8 @@ struct pipeline_queue_status {
 
 /// A pipeline at one moment.
 struct pipeline_status {
+  /// `pipeline_params::name`.
+  std::string name{};
   /// What it is doing.
   pipeline_state state{};
   /// In the order in which a task passes them: fetched and waiting for the pool; with the pool; waiting to be
@@ -62,6 +65,8 @@ struct pipeline_status {
   std::uint64_t abandoned = 0;
   /// Outcomes that were published in a second, over the last ten.
   double per_second = 0;
+  /// How long tasks were here, from the fetch until their outcome was published.
+  duration_histogram latency{};
 };
 
 }  // namespace reeve

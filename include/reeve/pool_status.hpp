@@ -4,7 +4,9 @@
 #pragma once
 
 #include <reeve/detail/config.hpp>
+#include <reeve/duration_histogram.hpp>
 #include <reeve/worker_id.hpp>
+#include <reeve/worker_totals.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -51,6 +53,8 @@ struct pool_worker_status {
 
 /// A pool at one moment.
 struct pool_status {
+  /// `pool_params::name`.
+  std::string name{};
   /// What it is doing.
   pool_state state{};
   /// So many workers it is to have.
@@ -75,6 +79,13 @@ struct pool_status {
   std::uint64_t timeouts = 0;
   /// Workers that were recycled.
   std::uint64_t recycled = 0;
+  /// How long tasks ran on their workers; of a map's each element.
+  duration_histogram run_time{};
+  /// How long they waited, from their submission until they ran; of a map's each chunk. While more than 64 are with
+  /// workers only one in sixteen is timed, and counts as sixteen.
+  duration_histogram wait_time{};
+  /// What has happened to its workers.
+  worker_totals worker_counts{};
 };
 
 }  // namespace reeve

@@ -19,7 +19,9 @@
 #include <boost/asio/deferred.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <string_view>
 #include <utility>
@@ -238,6 +240,10 @@ class REEVE_DECL process_pool {
 
   /// What it is doing. Takes a lock; O(workers).
   pool_status status() const;
+
+  /// A function that gives the status at any time and from any thread, and nothing once the pool has gone. It does not
+  /// keep it.
+  std::function<std::optional<pool_status>()> status_reader() const;
 
  private:
   friend class pipeline;

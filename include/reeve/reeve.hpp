@@ -9,6 +9,7 @@
 /// @namespace reeve
 /// Worker processes that are supervised, and the supervisor.
 
+#include <reeve/baggage.hpp>
 #include <reeve/command.hpp>
 #include <reeve/counter_value.hpp>
 #include <reeve/diagnostics.hpp>
@@ -23,11 +24,14 @@
 #include <reeve/ready_when.hpp>
 #include <reeve/restart_options.hpp>
 #include <reeve/restart_policy.hpp>
+#include <reeve/span.hpp>
 #include <reeve/stop_policy.hpp>
 #include <reeve/supervisor.hpp>
 #include <reeve/supervisor_params.hpp>
+#include <reeve/trace_context.hpp>
 #include <reeve/worker.hpp>
 #include <reeve/worker_event.hpp>
 #include <reeve/worker_id.hpp>
 #include <reeve/worker_spec.hpp>
 #include <reeve/worker_status.hpp>
+#include <reeve/worker_totals.hpp>

@@ -10,6 +10,7 @@
 #include <reeve/supervisor_params.hpp>
 #include <reeve/worker_spec.hpp>
 #include <reeve/worker_status.hpp>
+#include <reeve/worker_totals.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
@@ -17,6 +18,7 @@
 #include <boost/asio/deferred.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -253,6 +255,13 @@ class REEVE_DECL supervisor {
   /// The last exits of one instance, whatever the id's generation, oldest first (see
   /// `supervisor_params::exit_history`). Takes a lock.
   std::vector<std::shared_ptr<exit_record const>> exits(worker_id const& id) const;
+
+  /// What has happened to all of them together. Takes a lock.
+  worker_totals totals() const;
+
+  /// A function that gives the status at any time and from any thread, and nothing once the supervisor has gone. It does
+  /// not keep it.
+  std::function<std::optional<supervisor_status>()> status_reader() const;
 
   /// The processes that exist now. Takes a lock; O(workers).
   std::vector<pid_t> running_pids() const;

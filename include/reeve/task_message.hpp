@@ -3,6 +3,9 @@
 
 #pragma once
 
+#include <reeve/detail/config.hpp>
+#include <reeve/trace_context.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -36,5 +39,11 @@ struct task_message {
   /// This delivery, for its source: not zero, and unique among those that the source has out.
   std::uint64_t delivery = 0;
 };
+
+/// The trace that its headers name: "traceparent", "tracestate" and "baggage", in any case.
+REEVE_DECL trace_context trace_of(task_message const& message);
+
+/// Puts the headers there, in the place of those that were there: for who submits a task.
+REEVE_DECL void set_trace(task_message& message, trace_context const& trace);
 
 }  // namespace reeve

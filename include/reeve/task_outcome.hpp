@@ -4,6 +4,7 @@
 #pragma once
 
 #include <reeve/detail/config.hpp>
+#include <reeve/trace_context.hpp>
 #include <reeve/worker_id.hpp>
 
 #include <chrono>
@@ -53,6 +54,8 @@ struct task_outcome {
   std::chrono::nanoseconds duration{};
   /// Which worker ran it; with an empty name where none did, or where that is not known.
   worker_id worker{};
+  /// The trace that it belongs to: a source sends it along with the outcome. Empty: none.
+  trace_context trace{};
 };
 
 }  // namespace reeve

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <reeve/detail/config.hpp>
+#include <reeve/trace_context.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,10 @@ REEVE_DECL bool stop_requested() noexcept;
 
 /// `call_options::correlation_id`.
 REEVE_DECL std::string const& correlation_id() noexcept;
+
+/// The trace that it belongs to: for spans that it makes (`span`), for calls that it makes elsewhere. Where this process
+/// is `tracing`, the context is that of the task's own span here; else that of its caller. Outside a task: an empty one.
+REEVE_DECL trace_context const& trace() noexcept;
 
 /// Says how far it is: 0 to 1 (what is beyond is cut off). One store to shared memory.
 REEVE_DECL void progress(double done) noexcept;

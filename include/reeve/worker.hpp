@@ -7,6 +7,7 @@
 /// The worker's own side.
 
 #include <reeve/error.hpp>
+#include <reeve/trace_context.hpp>
 #include <reeve/worker_id.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -85,6 +86,10 @@ class REEVE_DECL worker {
 
   /// Whether a supervisor runs this worker; otherwise it runs stand-alone.
   bool supervised() const noexcept;
+
+  /// The trace that it was started in: its supervisor's span of this incarnation, where that is recorded. Empty where
+  /// there is none. Stand-alone that of the environment.
+  trace_context const& trace() const noexcept;
 
   /// Tells the supervisor that work goes on: one relaxed store, no lock, no clock, no system call. Call it
   /// from the thread or loop that does the work, never from a helper thread. Stand-alone it does nothing.

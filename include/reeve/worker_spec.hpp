@@ -12,6 +12,7 @@
 #include <reeve/ready_when.hpp>
 #include <reeve/restart_policy.hpp>
 #include <reeve/stop_policy.hpp>
+#include <reeve/trace_context.hpp>
 #include <reeve/worker_id.hpp>
 
 #include <cstddef>
@@ -72,6 +73,11 @@ struct worker_spec {
   stop_policy stop{};
   /// What becomes of it when the supervisor is gone. `live_on` is refused where its output is captured.
   on_supervisor_death on_death = on_supervisor_death::end;
+
+  /// The trace in which it is started: it gets it as TRACEPARENT, TRACESTATE and BAGGAGE, unless `env` or `for_instance`
+  /// sets the first of these. Where this process is `tracing`, what it gets is the context of a span of each incarnation
+  /// below that one, from its start to its exit; without a trace here each is one of its own.
+  trace_context trace{};
 
   /// Gives a program that does not beat the worker page all the same, for its counters.
   bool shared_page = false;

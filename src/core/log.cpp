@@ -27,18 +27,19 @@ severity severity_of(log_level level) noexcept {
 
 }  // namespace
 
-void logger::write(log_level level, worker_id const& worker, pid_t pid,
-                   std::string_view text) const noexcept {
+void logger::write(log_level level, worker_id const& worker, pid_t pid, std::string_view text,
+                   trace_context const* trace) const noexcept {
   if (!enabled(level)) return;
   try {
-    write_record(level, worker, pid, text);
+    write_record(level, worker, pid, text, trace);
   } catch (...) {
     // Who wants to hear of it installs Boost.Log's exception handler.
   }
 }
 
 // The attributes go with the record: no logger object is shared between threads.
-void logger::write_record(log_level level, worker_id const& worker, pid_t pid, std::string_view text) const {
+void logger::write_record(log_level level, worker_id const& worker, pid_t pid, std::string_view text,
+                          trace_context const* trace) const {
   blog::attribute_set attributes;
   attributes["Channel"] = blog::attributes::constant<std::string>{"reeve"};
   attributes["Severity"] = blog::attributes::constant<severity>{severity_of(level)};
@@ -46,6 +47,10 @@ void logger::write_record(log_level level, worker_id const& worker, pid_t pid, s
       blog::attributes::constant<std::string>{worker.name + '/' + std::to_string(worker.index)};
   attributes["Generation"] = blog::attributes::constant<std::uint64_t>{worker.generation};
   attributes["Pid"] = blog::attributes::constant<pid_t>{pid};
+  if (trace && trace->valid()) {
+    attributes["TraceId"] = blog::attributes::constant<std::string>{trace->trace_id_text()};
+    attributes["SpanId"] = blog::attributes::constant<std::string>{trace->span_id_text()};
+  }
   auto const core = blog::core::get();
   auto record = core->open_record(attributes);
   if (!record) return;

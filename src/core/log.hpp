@@ -4,6 +4,7 @@
 #pragma once
 
 #include "reeve/supervisor_params.hpp"
+#include "reeve/trace_context.hpp"
 #include "reeve/worker_id.hpp"
 
 #include <string_view>
@@ -19,11 +20,14 @@ class logger {
   bool enabled(log_level level) const noexcept { return level >= least_ && least_ != log_level::off; }
 
   /// One record about one worker, which the text names for sinks that show no attributes; `pid` is 0 where it
-  /// has no process. What a sink or a filter throws ends here: a supervisor must not be stopped by a full disk.
-  void write(log_level level, worker_id const& worker, pid_t pid, std::string_view text) const noexcept;
+  /// has no process; `trace` is that of the worker, where it has one. What a sink or a filter throws ends here: a
+  /// supervisor must not be stopped by a full disk.
+  void write(log_level level, worker_id const& worker, pid_t pid, std::string_view text,
+             trace_context const* trace = nullptr) const noexcept;
 
  private:
-  void write_record(log_level level, worker_id const& worker, pid_t pid, std::string_view text) const;
+  void write_record(log_level level, worker_id const& worker, pid_t pid, std::string_view text,
+                    trace_context const* trace) const;
 
   log_level least_;
 };

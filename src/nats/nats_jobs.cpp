@@ -24,6 +24,10 @@ constexpr std::size_t shortened_reason = 1024;
 
 std::size_t length(char const* text) { return std::string_view{text}.size(); }
 
+void set_header_if_any(natsMsg* message, char const* name, char const* value) {
+  if (*value != '\0') set_header(message, name, value);
+}
+
 }  // namespace
 
 outcomes_job::outcomes_job(std::shared_ptr<pending_call> waiter, std::chrono::steady_clock::duration timeout,
@@ -70,7 +74,9 @@ void outcomes_job::send_result(nats_line& line, std::size_t index) {
   auto const& item = plan_.items()[index];
   auto body = plan_.body(item);
   std::string shorter;
-  auto const beside = length(plan_.text(item.subject)) + length(plan_.text(item.message_id)) + room_for_names;
+  auto const beside = length(plan_.text(item.subject)) + length(plan_.text(item.message_id)) +
+                      length(plan_.text(item.traceparent)) + length(plan_.text(item.tracestate)) +
+                      length(plan_.text(item.baggage)) + room_for_names;
   if (body.size() + beside > line.max_payload()) {
     // Else it would be tried for ever.
     auto const reason =
@@ -86,6 +92,9 @@ void outcomes_job::send_result(nats_line& line, std::size_t index) {
   }
   auto const message = make_message(plan_.text(item.subject), line.next_reply().c_str(), body);
   set_header(message.get(), "Nats-Msg-Id", plan_.text(item.message_id));
+  set_header_if_any(message.get(), "traceparent", plan_.text(item.traceparent));
+  set_header_if_any(message.get(), "tracestate", plan_.text(item.tracestate));
+  set_header_if_any(message.get(), "baggage", plan_.text(item.baggage));
   publish(line, index, message.get());
 }
 

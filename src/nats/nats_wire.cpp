@@ -3,6 +3,8 @@
 
 #include "nats/nats_wire.hpp"
 
+#include "core/json_writer.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -23,42 +25,7 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return value;
 }
 
-template <class Integer>
-void append_number(std::string& out, Integer value) {
-  std::array<char, 24> digits{};
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
-}
-
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-// How many bytes of a well-formed character begin here; 0 where none does.
-std::size_t utf8_length(std::string_view text) {
-  auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  auto const first = byte(0);
-  std::size_t const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-  bool const overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
-  bool const no_scalar = (first == 0xed && byte(1) > 0x9f) || (first == 0xf4 && byte(1) > 0x8f);
-  return overlong || no_scalar ? 0 : length;
-}
-
-void append_escaped(std::string& out, char c) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
-  }
-  auto const value = static_cast<unsigned char>(c);
-  out += "\\u00";
-  out += digits[value >> 4U];
-  out += digits[value & 0xfU];
-}
 
 }  // namespace
 
@@ -145,47 +112,19 @@ std::string node_key(std::string_view node) {
   return out.empty() ? "_" : out;
 }
 
-void append_json(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    auto const plain = std::min<std::size_t>(
-        static_cast<std::size_t>(std::ranges::find_if(text,
-                                                      [](char c) {
-                                                        return static_cast<unsigned char>(c) >= 0x80 ||
-                                                               is_control(c) || c == '"' || c == '\\';
-                                                      }) -
-                                 text.begin()),
-        text.size());
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    if (static_cast<unsigned char>(text.front()) < 0x80) {
-      append_escaped(out, text.front());
-      text.remove_prefix(1);
-    } else if (auto const length = utf8_length(text)) {
-      out += text.substr(0, length);
-      text.remove_prefix(length);
-    } else {
-      out += '?';
-      text.remove_prefix(1);
-    }
-  }
-  out += '"';
-}
-
 void append_result(std::string& out, task_outcome const& outcome, std::string_view node) {
   out += "{\"id\":";
-  append_json(out, outcome.id);
+  append_json_text(out, outcome.id);
   out += ",\"name\":";
-  append_json(out, outcome.name);
+  append_json_text(out, outcome.name);
   out += ",\"outcome\":";
-  append_json(out, to_string(outcome.what));
+  append_json_text(out, to_string(outcome.what));
   if (outcome.what == verdict::complete) {
     out += ",\"result\":";
     out += outcome.result.empty() ? std::string_view{"null"} : std::string_view{outcome.result};
   } else {
     out += ",\"reason\":";
-    append_json(out, outcome.reason);
+    append_json_text(out, outcome.reason);
   }
   out += ",\"attempt\":";
   append_number(out, outcome.attempt);
@@ -193,9 +132,9 @@ void append_result(std::string& out, task_outcome const& outcome, std::string_vi
   auto const microseconds = std::chrono::duration_cast<std::chrono::microseconds>(outcome.duration).count();
   append_number(out, static_cast<double>(microseconds) / 1000);
   out += ",\"worker\":";
-  append_json(out, outcome.worker.name.empty() ? std::string{} : to_string(outcome.worker));
+  append_json_text(out, outcome.worker.name.empty() ? std::string{} : to_string(outcome.worker));
   out += ",\"node\":";
-  append_json(out, node);
+  append_json_text(out, node);
   out += '}';
 }
 

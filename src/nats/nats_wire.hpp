@@ -63,9 +63,6 @@ std::string header_text(std::string_view text);
 /// As the key of a node's entry.
 std::string node_key(std::string_view node);
 
-/// Appends a JSON string. What is not UTF-8 becomes a question mark.
-void append_json(std::string& out, std::string_view text);
-
 /// Appends the body of a message of the results' stream.
 void append_result(std::string& out, task_outcome const& outcome, std::string_view node);
 

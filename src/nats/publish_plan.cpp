@@ -52,6 +52,9 @@ void publish_plan::add_result(item& i, task_outcome const& outcome, nats_names c
   i.what = step::publish;
   i.subject = add(subject_for(names.result_prefix, outcome.name));
   i.message_id = i.task_id = add(header_text(outcome.id));
+  i.traceparent = add(outcome.trace.traceparent());
+  i.tracestate = add(outcome.trace.state);
+  i.baggage = add(outcome.trace.baggage);
   i.body = text_.size();
   append_result(text_, outcome, node);
   i.body_size = text_.size() - i.body;

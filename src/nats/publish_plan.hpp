@@ -40,6 +40,10 @@ class publish_plan {
     std::size_t message_id = 0;
     std::size_t task_id = 0;
     std::size_t reason = 0;
+    /// Of a result in a trace; without one they are empty.
+    std::size_t traceparent = 0;
+    std::size_t tracestate = 0;
+    std::size_t baggage = 0;
     std::size_t body = 0;
     std::size_t body_size = 0;
     std::size_t attempt = 0;

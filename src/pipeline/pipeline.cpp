@@ -35,4 +35,12 @@ void pipeline::drain(std::optional<std::chrono::steady_clock::duration> within) 
 
 pipeline_status pipeline::status() const { return impl_->status(); }
 
+std::function<std::optional<pipeline_status>()> pipeline::status_reader() const {
+  return [weak = std::weak_ptr{impl_}]() -> std::optional<pipeline_status> {
+    auto const impl = weak.lock();
+    if (!impl) return std::nullopt;
+    return impl->status();
+  };
+}
+
 }  // namespace reeve

@@ -124,6 +124,8 @@ void pipeline_impl::start_call(pipeline_fsm::run_order order) {
   options->on_timeout = {};
   options->on_progress = {};
   options->correlation_id = message.id.substr(0, longest_correlation_id);
+  spans_.stage(order.delivery, "running");
+  options->trace = spans_.context(order.delivery);
   data.options = std::move(options);
   auto const id = new_task_id(*pool_);
   fsm_->begun(order.delivery, id);
@@ -131,11 +133,25 @@ void pipeline_impl::start_call(pipeline_fsm::run_order order) {
               std::make_unique<arrival_sink>(shared_from_this(), order.delivery));
 }
 
+// Those that belong to a trace.
+std::vector<std::uint64_t> pipeline_impl::begin_spans(std::vector<task_message> const& messages) {
+  std::vector<std::uint64_t> traced;
+  for (auto const& message : messages) {
+    spans_.fetched(message);
+    auto const& context = spans_.context(message.delivery);
+    if (context.valid() || !context.baggage.empty()) traced.push_back(message.delivery);
+  }
+  return traced;
+}
+
 void pipeline_impl::start_fetch(std::size_t most) {
   auto done = [self = shared_from_this()](std::exception_ptr error, std::vector<task_message> messages) {
     self->fetch_ = nullptr;
+    auto const traced = self->begin_spans(messages);
     self->tell_machine([&](pipeline_fsm& fsm, clock::time_point now) {
-      if (!error) return fsm.fetched(now, std::move(messages));
+      if (!error) fsm.fetched(now, std::move(messages));
+      for (auto const delivery : traced) fsm.traced(delivery, self->spans_.context(delivery));
+      if (!error) return;
       if (is_aborted(error) && fsm.draining()) return fsm.fetch_cancelled();
       fsm.fetch_failed(now, text_of(error));
     });
@@ -145,7 +161,10 @@ void pipeline_impl::start_fetch(std::size_t most) {
 }
 
 void pipeline_impl::start_publish(pipeline_fsm::publish_order order) {
-  auto done = [self = shared_from_this(), number = order.number](std::exception_ptr error) {
+  auto done = [self = shared_from_this(), number = order.number,
+               what = order.what](std::exception_ptr error) {
+    if (!error)
+      for (auto const& outcome : *what) self->spans_.published(outcome);
     self->tell_machine([&](pipeline_fsm& fsm, clock::time_point now) {
       if (!error) return fsm.published(now, number);
       fsm.publish_failed(now, number, text_of(error));

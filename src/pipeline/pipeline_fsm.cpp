@@ -130,6 +130,10 @@ void pipeline_fsm::add(time_point now, task_message message) {
   fetched_.push_back(delivery);
 }
 
+void pipeline_fsm::traced(std::uint64_t delivery, trace_context trace) {
+  if (auto const it = held_.find(delivery); it != held_.end()) it->second.trace = std::move(trace);
+}
+
 std::size_t pipeline_fsm::max_running(std::size_t places) const noexcept {
   return params_.max_running != 0 ? params_.max_running : running_per_place * places;
 }
@@ -179,7 +183,8 @@ task_outcome pipeline_fsm::outcome_of(held_task& of, task_ending ending) {
                     .result = std::move(ending.result),
                     .reason = std::move(ending.reason),
                     .duration = ending.duration,
-                    .worker = std::move(ending.worker)};
+                    .worker = std::move(ending.worker),
+                    .trace = std::move(of.trace)};
   if (made.what != verdict::retry) return made;
   if (made.attempt < params_.retry.max_attempts) {
     made.delay = retry_delay(made.attempt);
@@ -242,7 +247,9 @@ void pipeline_fsm::published(time_point now, std::uint64_t batch) {
   rate_.add(now, what->size());
   for (auto const& outcome : *what) {
     count(counts_, outcome.what);
-    held_.erase(outcome.delivery);
+    auto const held = held_.find(outcome.delivery);
+    counts_.latency.add(now - held->second.fetched_at);
+    held_.erase(held);
   }
 }
 
@@ -292,6 +299,7 @@ void pipeline_fsm::call_succeeded(source_call which) noexcept {
 
 pipeline_status pipeline_fsm::status(time_point now) const {
   auto status = counts_;
+  status.name = params_.name;
   status.queues = {{{.name = "fetched", .size = fetched_.size(), .capacity = params_.max_fetched},
                     {.name = "running", .size = running_, .capacity = max_running(places_)},
                     {.name = "unpublished", .size = unpublished(), .capacity = params_.max_unpublished}}};

@@ -88,6 +88,8 @@ class pipeline_fsm {
   void fetch_cancelled();
   /// A call of the pool was made for it.
   void begun(std::uint64_t delivery, std::uint64_t call) { held_.at(delivery).call = call; }
+  /// The trace that it belongs to: its outcome's, too.
+  void traced(std::uint64_t delivery, trace_context trace);
   void ended(time_point now, std::uint64_t delivery, task_ending ending);
   void published(time_point now, std::uint64_t batch);
   void publish_failed(time_point now, std::uint64_t batch, std::string why);
@@ -111,6 +113,7 @@ class pipeline_fsm {
     task_message message;  // without its payload once it runs
     time_point fetched_at;
     std::uint64_t call = 0;
+    trace_context trace{};
   };
   struct on_its_way {
     outcomes what;

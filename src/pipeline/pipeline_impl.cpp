@@ -50,6 +50,7 @@ pipeline_impl::pipeline_impl(std::shared_ptr<pool_impl> pool, std::shared_ptr<ta
       logger_{params_.logging},
       gate_{context_gate::of(executor_)},
       calls_{strand_},
+      spans_{params_.name},
       timer_{strand_} {}
 
 // ---- commands, from any thread -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "core/completion.hpp"
 #include "core/context_gate.hpp"
 #include "core/log.hpp"
+#include "pipeline/message_spans.hpp"
 #include "pipeline/pipeline_fsm.hpp"
 #include "pipeline/source_calls.hpp"
 #include "pool/pool_impl.hpp"
@@ -72,6 +73,7 @@ class pipeline_impl : public std::enable_shared_from_this<pipeline_impl> {
   void take_arrivals();
   void carry_out(pipeline_fsm::actions& actions);
   void start_fetch(std::size_t most);
+  std::vector<std::uint64_t> begin_spans(std::vector<task_message> const& messages);
   void start_publish(pipeline_fsm::publish_order order);
   void start_keep_alive(std::vector<std::uint64_t> deliveries);
   void start_call(pipeline_fsm::run_order order);
@@ -107,6 +109,7 @@ class pipeline_impl : public std::enable_shared_from_this<pipeline_impl> {
   std::atomic<bool> handle_is_gone_{false};  // then nobody wants to be told
 
   source_calls calls_;
+  message_spans spans_;
   source_calls::signal* fetch_ = nullptr;
   boost::asio::steady_timer timer_;
   std::optional<clock::time_point> armed_;

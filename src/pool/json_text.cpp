@@ -1,8 +1,7 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-#include "pool/json_text.hpp"
-
+#include "core/utf8.hpp"
 #include "reeve/detail/json_values.hpp"
 #include "reeve/task_error.hpp"
 
@@ -97,25 +96,6 @@ std::string thrown_in_words() {
 }
 
 }  // namespace
-
-bool is_utf8(std::string_view text) noexcept {
-  auto const* at = reinterpret_cast<unsigned char const*>(text.data());
-  auto const* const end = at + text.size();
-  while (at != end) {
-    auto const first = *at++;
-    if (first < 0x80) continue;
-    // How many follow, and the bounds of the first of them: no longer forms than needed, no surrogates, at most
-    // U+10FFFF.
-    auto const more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-    if (first < 0xc2 || first > 0xf4 || end - at < more) return false;
-    unsigned char const low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    unsigned char const high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-    if (*at < low || *at > high) return false;
-    for (auto const* const last = at + more; at != last; ++at)
-      if ((*at & 0xc0U) != 0x80) return false;
-  }
-  return true;
-}
 
 namespace detail {
 

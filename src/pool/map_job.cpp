@@ -4,6 +4,8 @@
 #include "pool/map_job.hpp"
 
 #include <reeve/task_error.hpp>
+#include "pool/task_registry.hpp"
+#include "pool/task_trace.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -36,6 +38,23 @@ bool says_closed(std::exception_ptr const& error) {
   } catch (...) {
     return false;
   }
+}
+
+std::optional<span> span_of(map_job_params const& params) {
+  if (!is_tracing()) return std::nullopt;
+  auto const parent = params.options ? params.options->trace : trace_context{};
+  return span{task_span_name("map", task_registry::global().name(params.function)), parent,
+              span_kind::producer};
+}
+
+// The workers are told of the map's span.
+map_job_params traced(map_job_params params, std::optional<span> const& span) {
+  if (!span) return params;
+  auto options =
+      params.options ? std::make_shared<call_options>(*params.options) : std::make_shared<call_options>();
+  options->trace = span->context();
+  params.options = std::move(options);
+  return params;
 }
 
 boost::asio::any_io_executor serialised_for(map_job_params const& params,
@@ -96,7 +115,8 @@ map_job_impl::map_job_impl(std::unique_ptr<batch_port> port, boost::asio::any_io
                            std::shared_ptr<element_sink> sink)
     : port_{std::move(port)},
       executor_{serialised_for(params, executor)},
-      params_{std::move(params)},
+      span_{span_of(params)},
+      params_{traced(std::move(params), span_)},
       source_{std::move(source)},
       sink_{std::move(sink)},
       total_{source_->size()},
@@ -327,6 +347,17 @@ void map_job_impl::cancel_all(batch_ids const& ids) {
 }
 
 /// Leaves it unlocked.
+void map_job_impl::end_span() {
+  if (span_->is_recording()) {
+    span_->set("reeve.map.elements", done_);
+    if (error_)
+      say_error(*span_, error_);
+    else
+      span_->ok();
+  }
+  span_->end();
+}
+
 void map_job_impl::finish_if_over(lock& held) {
   if (finished_ || supplying_ || !in_flight_.empty() || !(stopping_ || source_ended_)) return held.unlock();
   finished_ = true;
@@ -334,6 +365,7 @@ void map_job_impl::finish_if_over(lock& held) {
   auto const open = std::move(open_);
   auto error = error_;
   auto sink = std::move(sink_);
+  if (span_) end_span();
   held.unlock();
   if (params_.on_progress)
     boost::asio::post(executor_, [self = shared_from_this()] { self->say_progress(); });

@@ -6,6 +6,7 @@
 #include "pool/batch.hpp"
 #include "pool/chunk_size.hpp"
 #include "reeve/detail/pool_ops.hpp"
+#include "reeve/span.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -75,9 +76,11 @@ class map_job_impl final : public map_job, public std::enable_shared_from_this<m
   void cancel_all(batch_ids const& ids);
   void say_progress();
   void finish_if_over(lock& held);
+  void end_span();
 
   std::unique_ptr<batch_port> const port_;
   boost::asio::any_io_executor const executor_;  // runs one thing at a time where progress is told
+  std::optional<span> span_;                     // where this process is tracing
   map_job_params const params_;
 
   std::mutex mutex_;

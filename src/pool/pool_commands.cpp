@@ -339,6 +339,8 @@ bool pool_impl::terminate_worker(worker_id const& which) {
 pool_status pool_impl::status() const {
   lock const guard{mutex_};
   auto told = counts_;
+  told.name = params_.name;
+  if (supervisor_) told.worker_counts = supervisor_->totals();
   told.state = state_;
   told.size = size_;
   told.waiting = fsm_.waiting();

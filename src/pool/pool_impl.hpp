@@ -113,6 +113,7 @@ class pool_impl : public std::enable_shared_from_this<pool_impl> {
   void take_back(pool_task& task);
   void leave_worker(pool_task& task);
   void end_task(pool_task& task, delivery outcome, deliveries& out);
+  void end_span(pool_task& task, delivery const& outcome);
   void fail_task(pool_task& task, std::exception_ptr error, deliveries& out);
   void forget(pool_task& task);
   void fail_all_unassigned(std::exception_ptr const& error, deliveries& out);
@@ -131,6 +132,8 @@ class pool_impl : public std::enable_shared_from_this<pool_impl> {
   bool collect(pool_incarnation& now);
   bool read_results(pool_incarnation& now);
   void take_result(pool_incarnation& now, channel_result const& result);
+  void begin_measure(pool_task& task);
+  void measure(pool_task const& task, channel_result const& result);
   void take_briefs(pool_incarnation& now, pool_task& task, channel_result const& result);
   void accept_begun(pool_incarnation& now);
   void accept(pool_task& task, deliveries& out);

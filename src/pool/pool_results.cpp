@@ -152,6 +152,7 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
   bool const more = task->batch && ended < task->count - task->first;
   if (task->slot != result.slot || result.last == more)
     return kill(now, "it wrote nonsense to its channel: a result of no task");
+  measure(*task, result);
   if (wants_accept(*task)) accept(*task, now.pending);  // it ended before it was seen to begin
   if (result.briefs != 0) return take_briefs(now, *task, result);
   delivery outcome{.run_time = result.run_time};
@@ -175,11 +176,21 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
     return arm(*task->limits.next(clock::now()));
   }
   if (task->sink) task->sink->ran(now.id, result.run_time);
+  if (task->span) task->ran_by = now.id;
   leave_worker(*task);
   fsm_.ended(*task);
   ++now.completed;
   end_task(*task, std::move(outcome), now.pending);
   after_task(now);
+}
+
+// A single call waits until it runs, a batch until its first element does.
+void pool_impl::measure(pool_task const& task, channel_result const& result) {
+  auto const ended = std::max(result.briefs, std::uint32_t{1});
+  counts_.run_time.add(result.run_time / ended, ended);
+  if (task.first != 0 || task.stands_for == 0) return;
+  auto const waited = clock::now() - task.submitted - result.run_time;
+  counts_.wait_time.add(std::max(waited, clock::duration{0}), task.stands_for);
 }
 
 // They have ended well, and there are more.
@@ -275,6 +286,7 @@ bool pool_impl::has_begun(pool_incarnation& now, pool_task const& task) const {
 void pool_impl::judge_task(pool_incarnation& now, pool_task& task, exit_record const& record) {
   bool const had_begun = has_begun(now, task);
   if (had_begun && task.sink) task.sink->ran(now.id, {});
+  if (had_begun && task.span) task.ran_by = now.id;
   leave_worker(task);
   auto const text = describe(task);
   if (had_begun && (task.condemned || task.limits.is_cancelled())) {

@@ -8,8 +8,11 @@
 #include "pool/limit_watch.hpp"
 #include "reeve/call_options.hpp"
 #include "reeve/detail/pool_ops.hpp"
+#include "reeve/span.hpp"
+#include "reeve/worker_id.hpp"
 #include "shm/pool_channel.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +30,16 @@ struct pool_task : dispatch_task {
   std::string arguments{};
   /// Null where nothing was said.
   std::shared_ptr<call_options const> options{};
+
+  /// What goes to the worker before the arguments: the trace's block, where that is sent, and the correlation id.
+  std::string preface{};
+  task_trace trace = task_trace::none;
+  /// Of a single call in a trace that is recorded.
+  std::optional<reeve::span> span{};
+  worker_id ran_by{};
+  /// When it was submitted, where that is measured: for it alone, or for as many tasks as it stands for.
+  std::chrono::steady_clock::time_point submitted{};
+  std::uint8_t stands_for = 0;
 
   /// Who is told: of a batch its sink, else the other.
   std::unique_ptr<detail::task_sink> sink{};

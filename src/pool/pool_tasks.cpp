@@ -4,6 +4,9 @@
 #include "pool/pool_errors.hpp"
 #include "pool/pool_impl.hpp"
 #include "pool/task_registry.hpp"
+#include "pool/task_trace.hpp"
+#include "pool/trace_block.hpp"
+#include "reeve/detail/tracer.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -17,6 +20,8 @@ namespace reeve::detail {
 namespace {
 
 constexpr std::size_t most_spares = 1024;
+constexpr std::size_t few_tasks = 64;
+constexpr std::uint8_t measured_share = 16;
 
 limit_watch::limits limits_of(pool_params const& params, call_options const* options) {
   limit_watch::limits limits{.soft = params.soft_limit, .hard = params.hard_limit};
@@ -37,8 +42,44 @@ void check(call_options const& options) {
     throw std::invalid_argument{"reeve: call_options.hard_limit must be 0, or 1 ms to a year"};
   if (options.max_attempts < 1 || options.max_attempts > 1000)
     throw std::invalid_argument{"reeve: call_options.max_attempts must be 1 to 1000"};
-  if (options.correlation_id.size() > 256)
+  if (options.correlation_id.size() > task_channel_layout::correlation_max)
     throw std::invalid_argument{"reeve: call_options.correlation_id must have at most 256 bytes"};
+  if (options.trace.state.size() > 512)
+    throw std::invalid_argument{"reeve: call_options.trace.state must have at most 512 bytes"};
+  if (options.trace.baggage.size() > 8192)
+    throw std::invalid_argument{"reeve: call_options.trace.baggage must have at most 8192 bytes"};
+}
+
+void begin_span(pool_task& task, trace_context context, trace_context const& parent) {
+  task.trace = task_trace::sent;
+  append_trace_block(task.preface, context);
+  if (!context.sampled()) return;
+  task.span.emplace(task_span_name("task", task_registry::global().name(task.function)), std::move(context),
+                    parent, span_kind::producer);
+}
+
+// A single call is a span where this process is tracing. Of a trace that begins here and is not recorded the worker needs
+// to know no more than that: its ids would be nowhere else.
+void begin_span(pool_task& task, trace_context const& parent) {
+  if (parent.valid() || !parent.baggage.empty()) return begin_span(task, detail::begin_trace(parent), parent);
+  auto context = detail::begin_recorded_trace();
+  if (!context)
+    task.trace = task_trace::unrecorded;
+  else
+    begin_span(task, std::move(*context), parent);
+}
+
+// What the worker is told of its trace and of its correlation.
+void write_preface(pool_task& task) {
+  static trace_context const none;
+  auto const& trace = task.options ? task.options->trace : none;
+  if (!task.batch && is_tracing()) {
+    begin_span(task, trace);
+  } else if (trace.valid() || !trace.baggage.empty()) {
+    task.trace = task_trace::sent;
+    append_trace_block(task.preface, trace);
+  }
+  if (task.options) task.preface += task.options->correlation_id;
 }
 
 }  // namespace
@@ -58,6 +99,7 @@ void pool_impl::submit(std::unique_ptr<pool_task> task, std::exception_ptr failu
       failure = std::current_exception();
     }
   task->limits = limit_watch{limits_of(params_, task->options.get()), task->count > 1};
+  if (!failure) write_preface(*task);
   if (task->options) task->max_attempts = static_cast<std::uint32_t>(task->options->max_attempts);
 
   lock const guard{mutex_};
@@ -67,6 +109,7 @@ void pool_impl::submit(std::unique_ptr<pool_task> task, std::exception_ptr failu
     failure = std::make_exception_ptr(
         codec_error{describe(*task) + ": its arguments are longer than pool_params::max_message_size"});
   counts_.submitted += task->count;
+  begin_measure(*task);
   auto& kept = *task;
   kept.position = tasks_.size();
   tasks_.push_back(std::move(task));
@@ -78,6 +121,15 @@ void pool_impl::submit(std::unique_ptr<pool_task> task, std::exception_ptr failu
   if (kept.cancellable) cancellable_.emplace(kept.id, &kept);
   fsm_.submit(kept);
   dispatch();
+}
+
+// The clock costs as much as all the rest of a quick task's admission.
+void pool_impl::begin_measure(pool_task& task) {
+  if (fsm_.dispatched() < few_tasks)
+    task.stands_for = 1;
+  else if (task.id % measured_share == 0)
+    task.stands_for = measured_share;
+  if (task.stands_for != 0 || task.span) task.submitted = clock::now();
 }
 
 std::exception_ptr pool_impl::closed_error() const {
@@ -121,16 +173,16 @@ void pool_impl::dispatch() {
 void pool_impl::hand_over(dispatch_fsm::assignment const& a) {
   auto& task = static_cast<pool_task&>(*a.task);
   auto& now = static_cast<pool_incarnation&>(*a.worker);
-  channel_offer const offer{
-      .task_id = task.id,
-      .function = task.function,
-      .attempt = static_cast<std::uint32_t>(task.attempt()),
-      .elements = task.count - task.first,
-      .batch = task.batch != nullptr,
-      .timed = task.limits.has_limits(),
-      .wake_on_claim = wants_accept(task),
-      .correlation_id = task.options ? std::string_view{task.options->correlation_id} : std::string_view{},
-      .payload = task.rest()};
+  channel_offer const offer{.task_id = task.id,
+                            .function = task.function,
+                            .attempt = static_cast<std::uint32_t>(task.attempt()),
+                            .elements = task.count - task.first,
+                            .batch = task.batch != nullptr,
+                            .timed = task.limits.has_limits(),
+                            .wake_on_claim = wants_accept(task),
+                            .trace = task.trace,
+                            .preface = task.preface,
+                            .payload = task.rest()};
   if (!now.channel->offer(offer, task.slot)) {
     if (now.tasks.size() == 1) arm(clock::now() + std::chrono::milliseconds{1});  // only what was taken back
     return fsm_.refused(task);
@@ -199,14 +251,18 @@ void pool_impl::forget(pool_task& task) {
   auto taken = take(task);
   if (spare_.size() >= most_spares) return;
   auto arguments = std::move(taken->arguments);
+  auto preface = std::move(taken->preface);
   arguments.clear();
+  preface.clear();
   *taken = pool_task{};
   if (arguments.capacity() <= 256) taken->arguments = std::move(arguments);
+  if (preface.capacity() <= 256) taken->preface = std::move(preface);
   spare_.push_back(std::move(taken));
 }
 
 void pool_impl::end_task(pool_task& task, delivery outcome, deliveries& out) {
   ++(outcome.error ? counts_.failed : counts_.succeeded);
+  if (task.span) end_span(task, outcome);
   if (task.batch) {
     outcome.batch = task.batch;
     outcome.element = task.first;
@@ -217,6 +273,16 @@ void pool_impl::end_task(pool_task& task, delivery outcome, deliveries& out) {
     out.push_back(std::move(outcome));
   }
   forget(task);
+}
+
+void pool_impl::end_span(pool_task& task, delivery const& outcome) {
+  end_task_span(*task.span, {.task = task_registry::global().name(task.function),
+                             .id = task.id,
+                             .attempts = task.attempt(),
+                             .worker = task.ran_by,
+                             .wait_time = clock::now() - task.submitted - outcome.run_time,
+                             .run_time = outcome.run_time,
+                             .error = outcome.error});
 }
 
 // All that is left of it.

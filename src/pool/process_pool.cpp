@@ -80,6 +80,14 @@ void process_pool::terminate() { impl_->terminate(); }
 bool process_pool::terminate_worker(worker_id const& which) { return impl_->terminate_worker(which); }
 pool_status process_pool::status() const { return impl_->status(); }
 
+std::function<std::optional<pool_status>()> process_pool::status_reader() const {
+  return [weak = std::weak_ptr{impl_}]() -> std::optional<pool_status> {
+    auto const impl = weak.lock();
+    if (!impl) return std::nullopt;
+    return impl->status();
+  };
+}
+
 namespace detail {
 
 std::uint64_t new_task_id(pool_impl& pool) noexcept { return pool.new_id(); }

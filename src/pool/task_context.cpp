@@ -3,6 +3,8 @@
 
 #include "pool/task_context.hpp"
 
+#include "pool/task_trace.hpp"
+#include "pool/trace_block.hpp"
 #include "reeve/this_task.hpp"
 
 #include <utility>
@@ -23,12 +25,42 @@ void task_context::begin(claimed_task const& task, worker_channel& channel, work
                          std::function<void()> on_token) {
   id_ = task.task_id;
   attempt_ = task.attempt;
-  correlation_id_.assign(task.correlation_id);
+  auto preface = task.preface;
+  if (trace_is_set_) trace_ = {};
+  trace_is_set_ = task.trace == task_trace::sent && !task.body_lost;
+  trace_is_unrecorded_ = task.trace == task_trace::unrecorded;
+  if (trace_is_set_) trace_ = take_trace_block(preface).value_or(trace_context{});
+  correlation_id_.assign(preface);
   channel_ = &channel;
   worker_ = &self;
   slot_ = task.slot;
   element_ = 0;
   on_token_ = std::move(on_token);
+}
+
+trace_context const& task_context::trace() {
+  if (span_) return span_->context();
+  if (std::exchange(trace_is_unrecorded_, false)) {
+    trace_ = new_trace(false);
+    trace_is_set_ = true;
+  }
+  return trace_;
+}
+
+void task_context::begin_span(std::string_view function) {
+  if (!trace_.sampled() || !is_tracing()) return;
+  span_.emplace(task_span_name("run", function), trace_, span_kind::consumer);
+  span_->set("reeve.task.name", function);
+  span_->set("reeve.task.id", id_);
+  span_->set("reeve.task.attempt", attempt_);
+  if (!correlation_id_.empty()) span_->set("reeve.task.correlation_id", correlation_id_);
+}
+
+void task_context::end_span(std::exception_ptr const& thrown) {
+  if (!span_) return;
+  if (thrown) say_error(*span_, thrown);
+  span_->end();
+  span_.reset();
 }
 
 void task_context::renew_stop() {
@@ -61,6 +93,11 @@ bool stop_requested() noexcept { return current && current->stop_requested(); }
 std::string const& correlation_id() noexcept {
   static std::string const none;
   return current ? current->correlation_id() : none;
+}
+
+trace_context const& trace() noexcept {
+  static trace_context const none;
+  return current ? current->trace() : none;
 }
 
 void progress(double done) noexcept {

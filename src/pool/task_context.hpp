@@ -3,14 +3,19 @@
 
 #pragma once
 
+#include "reeve/span.hpp"
+#include "reeve/trace_context.hpp"
 #include "reeve/worker.hpp"
 #include "shm/worker_channel.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace reeve {
 
@@ -25,6 +30,12 @@ class task_context {
   /// The next element has a stop state of its own.
   void renew_stop();
   void end() noexcept { id_ = 0; }
+
+  /// The task's own span here, where its trace is recorded; of a batch there is none.
+  void begin_span(std::string_view function);
+  void end_span(std::exception_ptr const& thrown);
+  /// That of a trace that is not recorded gets its ids when it is asked for.
+  trace_context const& trace();
 
   std::uint64_t id() const noexcept { return id_; }
   std::size_t attempt() const noexcept { return attempt_; }
@@ -42,6 +53,10 @@ class task_context {
   std::uint64_t id_ = 0;
   std::size_t attempt_ = 0;
   std::string correlation_id_;
+  trace_context trace_;
+  bool trace_is_set_ = false;
+  bool trace_is_unrecorded_ = false;
+  std::optional<span> span_;
   worker_channel* channel_ = nullptr;
   worker const* worker_ = nullptr;
   slot_ref slot_{};

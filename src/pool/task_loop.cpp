@@ -196,6 +196,7 @@ void task_loop::begin_element(running& now, clock::time_point began) {
   now.result.clear();
   now.began = began;
   now.context->begin_element(now.element);
+  if (!now.task.batch) now.context->begin_span(functions_[now.task.function]->name);
   channel_.start_element(now.task.slot, now.element, began);
 }
 
@@ -230,6 +231,7 @@ void task_loop::run_element(running& now, task_function const& function) {
   if (thrown) return send_error(now, thrown);
   bool const last = is_last(now);
   auto const run_time = times_.end(last, &clock::now);
+  now.context->end_span({});
   bool const may_be_brief = !last && !now.listed && !given_up_;
   if (may_be_brief && channel_.brief_result(now.task.slot, now.element, run_time, now.result)) return;
   send(now, result_status::ok, now.result, run_time);
@@ -266,7 +268,9 @@ void task_loop::send_error(running& now, std::exception_ptr const& thrown) {
   result_status status{};
   auto const words = in_words(thrown, status);
   if (now.context->stop_requested()) status = result_status::stopped;
-  send(now, status, words, is_coroutine(now) ? clock::now() - now.began : times_.end(true, &clock::now));
+  auto const run_time = is_coroutine(now) ? clock::now() - now.began : times_.end(true, &clock::now);
+  now.context->end_span(thrown);
+  send(now, status, words, run_time);
 }
 
 // They were never begun, and never will be.
@@ -310,10 +314,13 @@ void task_loop::let_go(running& now) {
 }
 
 void task_loop::coroutine_ended(running& now, std::exception_ptr const& thrown) {
-  if (thrown)
+  if (thrown) {
     send_error(now, thrown);
-  else
-    send(now, result_status::ok, now.result, clock::now() - now.began);
+  } else {
+    auto const run_time = clock::now() - now.began;
+    now.context->end_span({});
+    send(now, result_status::ok, now.result, run_time);
+  }
   now.context->end();
   ++now.element;
   asio::post(io_, [this, kept = now.shared_from_this()] { next_element_of_coroutine(*kept); });

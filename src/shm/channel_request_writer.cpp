@@ -16,13 +16,13 @@ namespace tcl = task_channel_layout;
 // The bytes of a body from `first` on, in the order of its two parts.
 template <class Function>
 void for_parts(channel_body const& body, std::size_t first, std::size_t size, Function&& function) {
-  if (first < body.correlation_id.size()) {
-    auto const part = body.correlation_id.substr(first, size);
+  if (first < body.preface.size()) {
+    auto const part = body.preface.substr(first, size);
     function(part);
     first += part.size();
     size -= part.size();
   }
-  if (size != 0) function(body.payload.substr(first - body.correlation_id.size(), size));
+  if (size != 0) function(body.payload.substr(first - body.preface.size(), size));
 }
 
 }  // namespace

@@ -13,12 +13,12 @@
 
 namespace reeve {
 
-/// The bytes of a task: its correlation id and its payload, one after the other.
+/// The bytes of a task: its preface and its payload, one after the other.
 struct channel_body {
-  std::string_view correlation_id;
+  std::string_view preface;
   std::string_view payload;
 
-  std::size_t size() const noexcept { return correlation_id.size() + payload.size(); }
+  std::size_t size() const noexcept { return preface.size() + payload.size(); }
 };
 
 /// Writes to the submission ring and to the request ring of a channel: the pool's part of `pool_channel`. What the

@@ -37,24 +37,26 @@ std::uint16_t flags_of(channel_offer const& offer, way where) noexcept {
   if (offer.wake_on_claim) flags |= tcl::flag_wake_on_claim;
   if (offer.batch) flags |= tcl::flag_batch;
   if (offer.timed) flags |= tcl::flag_timed;
+  if (offer.trace == task_trace::sent) flags |= tcl::flag_traced;
+  if (offer.trace == task_trace::unrecorded) flags |= tcl::flag_unrecorded;
   if (where == way::streamed) flags |= tcl::flag_streamed;
   return static_cast<std::uint16_t>(flags);
 }
 
 // All but the claim word. The last line is the worker's.
 void fill(tcl::slot& slot, channel_offer const& offer, way where) noexcept {
-  auto const correlation_size = offer.correlation_id.size();
+  auto const preface_size = offer.preface.size();
   slot.task_id = offer.task_id;
-  slot.body_size = correlation_size + offer.payload.size();
+  slot.body_size = preface_size + offer.payload.size();
   slot.function = offer.function;
   slot.attempt = offer.attempt;
   slot.flags = flags_of(offer, where);
-  slot.correlation_size = static_cast<std::uint16_t>(correlation_size);
+  slot.preface_size = static_cast<std::uint16_t>(preface_size);
   slot.elements = offer.elements;
   if (where != way::in_slot) return;
-  if (correlation_size != 0) std::memcpy(slot.body.data(), offer.correlation_id.data(), correlation_size);
+  if (preface_size != 0) std::memcpy(slot.body.data(), offer.preface.data(), preface_size);
   if (!offer.payload.empty())
-    std::memcpy(slot.body.data() + correlation_size, offer.payload.data(), offer.payload.size());
+    std::memcpy(slot.body.data() + preface_size, offer.payload.data(), offer.payload.size());
 }
 
 }  // namespace
@@ -95,9 +97,9 @@ void pool_channel::violate(std::string what) {
 }
 
 bool pool_channel::offer(channel_offer const& offer, slot_ref& ref) {
-  assert(offer.elements != 0 && offer.correlation_id.size() <= tcl::correlation_max);
+  assert(offer.elements != 0 && offer.preface.size() <= tcl::preface_max);
   if (!violation_.empty() || free_count_ == 0) return false;
-  channel_body const body{.correlation_id = offer.correlation_id, .payload = offer.payload};
+  channel_body const body{.preface = offer.preface, .payload = offer.payload};
   auto const where = requests_.plan(body.size());
   if (!where || !violation_.empty()) return false;
 

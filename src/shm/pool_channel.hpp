@@ -36,9 +36,11 @@ struct channel_offer {
   bool timed = false;
   /// The pool is woken when the worker begins with it, and `next_begun` gives it.
   bool wake_on_claim = false;
-  /// At most 256 bytes. It and the payload are together at most the channel's `max_message` + 256 bytes. Both stay
-  /// where they are until the task has ended, was revoked or forgotten.
-  std::string_view correlation_id{};
+  /// Told to the worker.
+  task_trace trace = task_trace::none;
+  /// The trace's block (pool/trace_block.hpp) and the correlation id: at most `preface_max` bytes. Both views stay where
+  /// they are until the task has ended, was revoked or forgotten.
+  std::string_view preface{};
   std::string_view payload{};
 };
 
@@ -93,7 +95,7 @@ class pool_channel {
   /// How many offers there may be beside those that have not ended: at most 64.
   std::size_t free_slots() const noexcept { return free_count_; }
 
-  /// Whether a body (correlation id and payload) is on its way that the worker reads in pieces. Meanwhile only
+  /// Whether a body (preface and payload) is on its way that the worker reads in pieces. Meanwhile only
   /// bodies of at most `task_channel_layout::inline_size` can be offered.
   bool streaming() const noexcept { return requests_.streaming(); }
 

@@ -42,6 +42,16 @@ enum class result_status : std::uint16_t {
   stopped = 3,
 };
 
+/// What the worker is told of the trace that a task belongs to.
+enum class task_trace : std::uint8_t {
+  /// It belongs to none.
+  none,
+  /// The preface begins with its block.
+  sent,
+  /// It began with the task, and is not recorded.
+  unrecorded,
+};
+
 /// In the place of an element: all of them.
 inline constexpr std::uint32_t every_element = ~std::uint32_t{0};
 
@@ -71,7 +81,10 @@ inline constexpr std::size_t result_whole_max = result_size / 2;
 inline constexpr std::size_t piece = std::size_t{64} << 10U;
 /// The bytes of the table of functions.
 inline constexpr std::size_t functions_max = std::size_t{16} << 20U;
+/// What goes before the payload: the trace's block, where there is one, and the correlation id.
+inline constexpr std::size_t trace_max = 29 + 512 + 8192;
 inline constexpr std::size_t correlation_max = 256;
+inline constexpr std::size_t preface_max = trace_max + correlation_max;
 
 /// The numbers under which a worker inherits the descriptors.
 inline constexpr int segment_fd = 3;
@@ -96,6 +109,8 @@ inline constexpr std::uint16_t flag_wake_on_claim = 1;
 inline constexpr std::uint16_t flag_streamed = 2;
 inline constexpr std::uint16_t flag_batch = 4;
 inline constexpr std::uint16_t flag_timed = 8;
+inline constexpr std::uint16_t flag_traced = 16;
+inline constexpr std::uint16_t flag_unrecorded = 32;
 
 /// The flag of a record: the slot is done.
 inline constexpr std::uint16_t flag_last = 1;
@@ -110,14 +125,14 @@ inline constexpr std::uint64_t awaits_results = 8;  ///< Pool: a record, or the 
 struct slot {
   word claim;
   std::uint64_t task_id;
-  /// The correlation id and the payload, one after the other: so many bytes.
+  /// The preface and the payload, one after the other: so many bytes.
   std::uint64_t body_size;
   /// What is to stop.
   word stop;
   std::uint32_t function;
   std::uint32_t attempt;
   std::uint16_t flags;
-  std::uint16_t correlation_size;
+  std::uint16_t preface_size;
   std::uint32_t elements;
   std::array<char, inline_size> body;
 
@@ -132,7 +147,7 @@ struct slot {
 static_assert(std::is_standard_layout_v<slot> && sizeof(slot) == slot_size);
 static_assert(offsetof(slot, task_id) == 8 && offsetof(slot, body_size) == 16 && offsetof(slot, stop) == 24);
 static_assert(offsetof(slot, function) == 32 && offsetof(slot, attempt) == 36 && offsetof(slot, flags) == 40);
-static_assert(offsetof(slot, correlation_size) == 42 && offsetof(slot, elements) == 44);
+static_assert(offsetof(slot, preface_size) == 42 && offsetof(slot, elements) == 44);
 static_assert(offsetof(slot, body) == 48 && offsetof(slot, running) == 192 && offsetof(slot, started) == 200);
 static_assert(offsetof(slot, progress) == 208);
 

@@ -55,6 +55,11 @@ bool worker_channel::claim(claimed_task& task) {
   return false;
 }
 
+task_trace worker_channel::trace_of(std::uint16_t flags) noexcept {
+  if ((flags & tcl::flag_traced) != 0) return task_trace::sent;
+  return (flags & tcl::flag_unrecorded) != 0 ? task_trace::unrecorded : task_trace::none;
+}
+
 // From the claim to the last result the pool's part of the slot does not change.
 bool worker_channel::take(tcl::slot const& slot, std::size_t ring_bytes, claimed_task& task) {
   task.task_id = slot.task_id;
@@ -63,6 +68,7 @@ bool worker_channel::take(tcl::slot const& slot, std::size_t ring_bytes, claimed
   task.elements = slot.elements;
   task.batch = (slot.flags & tcl::flag_batch) != 0;
   task.timed = (slot.flags & tcl::flag_timed) != 0;
+  task.trace = trace_of(slot.flags);
   task.body_lost = false;
   auto const size = static_cast<std::size_t>(slot.body_size);
   std::string_view body{slot.body.data(), size};
@@ -74,9 +80,9 @@ bool worker_channel::take(tcl::slot const& slot, std::size_t ring_bytes, claimed
     task.body_lost = got == reading::lost;
     body = task.storage;
   }
-  auto const correlation_size = task.body_lost ? 0 : std::size_t{slot.correlation_size};
-  task.correlation_id = body.substr(0, correlation_size);
-  task.payload = body.substr(correlation_size);
+  auto const preface_size = task.body_lost ? 0 : std::size_t{slot.preface_size};
+  task.preface = body.substr(0, preface_size);
+  task.payload = body.substr(preface_size);
   return true;
 }
 

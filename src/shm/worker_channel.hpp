@@ -35,10 +35,11 @@ struct claimed_task {
   bool batch = false;
   /// The begin of each element is to be exact.
   bool timed = false;
+  task_trace trace = task_trace::none;
   /// There was no memory for the body: the two views are empty.
   bool body_lost = false;
   /// Both lie in the slot, and are valid until its last result is written; or in `storage`.
-  std::string_view correlation_id{};
+  std::string_view preface{};
   std::string_view payload{};
   /// Holds a body that is not in its slot; give the same one again to claim without allocating. It may be moved
   /// along with the views: what it holds is never so small that it lies within.
@@ -152,6 +153,7 @@ class worker_channel {
   task_channel_layout::segment& memory() const noexcept {
     return *static_cast<task_channel_layout::segment*>(region_.get_address());
   }
+  static task_trace trace_of(std::uint16_t flags) noexcept;
   bool take(task_channel_layout::slot const& slot, std::size_t ring_bytes, claimed_task& task);
 
   boost::interprocess::mapped_region region_;

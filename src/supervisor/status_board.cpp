@@ -39,6 +39,7 @@ void status_board::update(entry& e, std::function<void(entry&)> const& change, w
   std::lock_guard const lock{mutex_};
   if (change) change(e);
   if (!event) return;
+  count(e, *event);
   std::erase_if(streams_, [event](auto const& weak) {
     auto const stream = weak.lock();
     if (stream) stream->push(*event);
@@ -46,8 +47,24 @@ void status_board::update(entry& e, std::function<void(entry&)> const& change, w
   });
 }
 
+void status_board::count(entry const& e, worker_event const& event) {
+  switch (event.kind) {
+    case event_kind::spawned:
+      ++totals_.spawned;
+      totals_.spawn_time.add(event.at - e.asked_at);
+      if (auto const& before = e.status.last_exit)
+        ++totals_.restarts[static_cast<std::size_t>(before->cause)];
+      break;
+    case event_kind::ready: totals_.ready_time.add(event.at - *e.status.started_at); break;
+    case event_kind::unhealthy: ++totals_.unhealthy; break;
+    case event_kind::failed: ++totals_.gave_up; break;
+    default: break;
+  }
+}
+
 void status_board::add_exit(entry& e, std::shared_ptr<exit_record const> exit) {
   std::lock_guard const lock{mutex_};
+  ++totals_.exits[static_cast<std::size_t>(exit->cause)];
   e.status.last_exit = exit;
   if (exit_history_ == 0) return;
   if (e.exits.size() == exit_history_) e.exits.pop_front();
@@ -100,6 +117,11 @@ std::vector<pid_t> status_board::running_pids() const {
   for (auto const& [k, e] : entries_)
     if (e->status.alive()) out.push_back(e->status.pid);
   return out;
+}
+
+worker_totals status_board::totals() const {
+  std::lock_guard const lock{mutex_};
+  return totals_;
 }
 
 std::vector<worker_status> status_board::subscribe(std::shared_ptr<detail::event_queue> const& queue) {

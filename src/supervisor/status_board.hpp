@@ -5,6 +5,7 @@
 
 #include "reeve/worker_event.hpp"
 #include "reeve/worker_status.hpp"
+#include "reeve/worker_totals.hpp"
 #include "shm/worker_page.hpp"
 #include "supervisor/event_queue.hpp"
 #include "supervisor/output_capture.hpp"
@@ -32,6 +33,8 @@ class status_board {
     std::shared_ptr<supervisor_page const> page;
     std::shared_ptr<output_capture const> output;
     std::deque<std::shared_ptr<exit_record const>> exits;
+    /// When its present process was wished for.
+    std::chrono::steady_clock::time_point asked_at{};
   };
 
   /// `found_nonsense` is called, under the board's lock, when somebody reads the status of a worker whose page
@@ -58,11 +61,13 @@ class status_board {
   std::optional<worker_status> find(worker_id const& id) const;
   std::vector<std::shared_ptr<exit_record const>> exits(worker_id const& id) const;
   std::vector<pid_t> running_pids() const;
+  worker_totals totals() const;
   std::vector<worker_status> subscribe(std::shared_ptr<detail::event_queue> const& queue);
 
  private:
   using key = std::pair<std::string, std::size_t>;
 
+  void count(entry const& e, worker_event const& event);
   worker_status read(entry const& e) const;
   void append(std::string const& name, std::vector<worker_status>& out) const;
   std::vector<worker_status> all() const;
@@ -73,6 +78,7 @@ class status_board {
   std::map<key, std::shared_ptr<entry>> entries_;
   std::map<std::string, std::vector<std::string>, std::less<>> groups_;
   std::vector<std::weak_ptr<detail::event_queue>> streams_;
+  worker_totals totals_;
   bool closed_ = false;
 };
 

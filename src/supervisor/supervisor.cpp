@@ -103,6 +103,16 @@ std::vector<std::shared_ptr<exit_record const>> supervisor::exits(worker_id cons
 
 std::vector<pid_t> supervisor::running_pids() const { return impl_->board().running_pids(); }
 
+worker_totals supervisor::totals() const { return impl_->board().totals(); }
+
+std::function<std::optional<supervisor_status>()> supervisor::status_reader() const {
+  return [weak = std::weak_ptr{impl_}]() -> std::optional<supervisor_status> {
+    auto const impl = weak.lock();
+    if (!impl) return std::nullopt;
+    return supervisor_status{.workers = impl->board().status(), .totals = impl->board().totals()};
+  };
+}
+
 event_stream supervisor::subscribe(std::size_t capacity) const {
   auto queue = std::make_shared<detail::event_queue>(impl_->executor(), std::max<std::size_t>(capacity, 1));
   auto snapshot = impl_->board().subscribe(queue);

@@ -10,6 +10,7 @@
 #include "supervisor/node_host.hpp"
 #include "supervisor/spawn_job.hpp"
 #include "supervisor/worker_fsm.hpp"
+#include "supervisor/worker_spans.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -133,6 +134,7 @@ class worker_node : public std::enable_shared_from_this<worker_node> {
   std::optional<boost::asio::executor_work_guard<boost::asio::any_io_executor>> spawn_work_;
   std::vector<std::shared_ptr<node_watcher>> watchers_;
   std::shared_ptr<exit_record const> last_exit_;
+  worker_spans spans_;
   // Why the current process is being ended, for its exit record.
   error_code why_;
   std::string reason_;

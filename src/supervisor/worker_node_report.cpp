@@ -64,8 +64,10 @@ void worker_node::report(worker_action const& action) {
     default: break;
   }
   publish(&event);
+  spans_.happened(event);
   if (auto const level = level_of(event); around_->log.enabled(level))
-    around_->log.write(level, event.worker, event.exit ? event.exit->pid : event.pid, to_string(event));
+    around_->log.write(level, event.worker, event.exit ? event.exit->pid : event.pid, to_string(event),
+                       spans_.context());
   host_.happened(*this, event);
   // A watcher may add watchers, and make something happen that all of them are to hear.
   for (auto const& watcher : std::vector{watchers_})

@@ -26,8 +26,11 @@ void worker_node::spawn() {
   reason_.clear();
   spawn_order order{*spec_, id()};
   order.marker = marker();
+  spans_.begin(order.worker, spec_->trace);
+  host_.board().update(*entry_, [now = clock::now()](auto& e) { e.asked_at = now; });
   if (auto wrong = adapt(order)) return spawn_refused({error::invalid_argument, std::move(*wrong)});
 
+  spans_.tell(order.env);
   auto carry = [order = std::move(order), gate = around_->gate, weak = weak_from_this()] {
     auto result = std::make_shared<spawn_result>(carry_out(order));
     gate->enter([&] {
@@ -87,6 +90,7 @@ error_code worker_node::adopt(spawn_result& result) try {
   if (result.control)
     taken->control = std::make_unique<control_link>(around_->strand, std::move(result.control));
   if (result.out || result.err) {
+    auto const trace = spans_.context() ? *spans_.context() : trace_context{};
     output_capture_params params{
         .worker = id(),
         .policy = {spec_, &spec_->output},
@@ -96,15 +100,15 @@ error_code worker_node::adopt(spawn_result& result) try {
         .callbacks = around_->calls,
         .owner = around_->alive,
         .log =
-            [log = around_->log, pid](auto const& worker, auto const& line) {
+            [log = around_->log, pid, trace](auto const& worker, auto const& line) {
               if (log.enabled(log_level::info))
                 log.write(log_level::info, worker, pid,
-                          to_string(worker) + " (pid " + std::to_string(pid) + ") | " + line.text);
+                          to_string(worker) + " (pid " + std::to_string(pid) + ") | " + line.text, &trace);
             },
         .file_failed =
-            [log = around_->log, pid](auto const& worker, auto const& path, error_code ec) {
+            [log = around_->log, pid, trace](auto const& worker, auto const& path, error_code ec) {
               log.write(log_level::warning, worker, pid,
-                        "output to " + path.string() + " failed: " + ec.message());
+                        "output to " + path.string() + " failed: " + ec.message(), &trace);
             }};
     taken->output = std::make_shared<output_capture>(std::move(params));
   }

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "reeve/detail/tracer.hpp"
 #include "reeve/worker.hpp"
 #include "worker/class_runner.hpp"
 #include "worker/complain.hpp"
@@ -72,6 +73,11 @@ bool says_gone(error_code ec) {
   return ec == boost::system::errc::broken_pipe || ec == boost::system::errc::connection_reset;
 }
 
+// What this process has recorded is not to be lost with it. A collector that does not answer costs no more than that.
+void flush_spans() {
+  if (auto const tracer = detail::current_tracer()) tracer->flush(detail::worker_flush);
+}
+
 int run_supervised(worker_handshake handshake, worker_entry const& entry, std::vector<std::string> args) {
   bool const live_on = handshake.live_on;
   // Neither is ever destroyed. While the process ends, threads that the worker left behind may still count, and
@@ -81,11 +87,13 @@ int run_supervised(worker_handshake handshake, worker_entry const& entry, std::v
                                               .page = std::move(handshake.page),
                                               .control = std::move(handshake.control),
                                               .beat_period = handshake.beat_period,
-                                              .stop_grace = handshake.stop_grace}};
+                                              .stop_grace = handshake.stop_grace,
+                                              .trace = trace_of_environment()}};
   static auto& service = *new service_thread{runtime.stop_source(),
                                              {.control = runtime.params().control.get(), .live_on = live_on}};
   runtime.tell({.kind = control_kind::hello, .number = control_version});
   int const code = run_entry(runtime, entry);
+  flush_spans();
 
   auto const goodbye = runtime.tell({.kind = control_kind::goodbye, .number = peak_memory()});
   service.join();
@@ -140,7 +148,8 @@ int run_stand_alone(std::string_view type, std::vector<std::string> args) {
     complain("no worker is registered as \"" + std::string{type} + '"');
     return static_cast<int>(worker_exit::unknown_type);
   }
-  worker_runtime runtime{{.id = {std::string{type}, 0, 0}, .args = std::move(args)}};
+  worker_runtime runtime{
+      {.id = {std::string{type}, 0, 0}, .args = std::move(args), .trace = trace_of_environment()}};
   saved_signal_actions const saved;
   service_thread const service{runtime.stop_source(), {.second_signal_kills = true}};
   return run_entry(runtime, *entry);

@@ -30,6 +30,7 @@ struct runtime_params {
   std::chrono::milliseconds beat_period{0};
   /// For `start` to end once it was cancelled, and for `stop` to clean up.
   std::chrono::milliseconds stop_grace{5000};
+  trace_context trace{};
 };
 
 /// What stands behind `worker`: its page, its line to the supervisor, its request to stop. Thread-safe where

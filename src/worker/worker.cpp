@@ -11,6 +11,7 @@ using page_layout::slot_kind;
 
 worker_id const& worker::id() const noexcept { return runtime_->params().id; }
 std::vector<std::string> const& worker::args() const noexcept { return runtime_->params().args; }
+trace_context const& worker::trace() const noexcept { return runtime_->params().trace; }
 bool worker::supervised() const noexcept { return runtime_->supervised(); }
 
 void worker::beat(error_code& ec) noexcept {

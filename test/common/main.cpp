@@ -3,6 +3,7 @@
 
 // The tests start workers of this very program.
 #include "reeve/worker.hpp"
+#include "span_recorder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,6 +18,7 @@ extern "C" int __lsan_is_turned_off() {  // NOLINT(bugprone-reserved-identifier)
 
 int main(int argc, char** argv) {
   is_worker = std::getenv("REEVE_NAME") != nullptr;  // before it runs: a task may end the process
+  reeve::test::write_spans_where_wanted();
   if (auto const code = reeve::run_as_worker(argc, argv)) return *code;
   return boost::unit_test::unit_test_main([] { return true; }, argc, argv);
 }

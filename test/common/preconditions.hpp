@@ -4,7 +4,7 @@
 #pragma once
 
 // What a test needs of its machine. Where it is not there the test is reported as skipped:
-// BOOST_AUTO_TEST_CASE(name, *only_if<as_root>)
+// BOOST_AUTO_TEST_CASE(name, *only_if<as_root>())
 
 #include "sanitizers.hpp"
 
@@ -55,8 +55,11 @@ inline boost::test_tools::assertion_result check_requirement(requirement asked) 
   return result;
 }
 
+/// A function: a variable of this template might be made after the test that is decorated with it.
 template <requirement Asked>
-boost::unit_test::precondition only_if{
-    [](boost::unit_test::test_unit_id) { return check_requirement(Asked); }};
+boost::unit_test::precondition only_if() {
+  return boost::unit_test::precondition{
+      [](boost::unit_test::test_unit_id) { return check_requirement(Asked); }};
+}
 
 }  // namespace reeve::test

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-BOOST_AUTO_TEST_SUITE(identity, *reeve::test::only_if<reeve::test::with_nats_server>)
+BOOST_AUTO_TEST_SUITE(identity, *reeve::test::only_if<reeve::test::with_nats_server>())
 
 namespace {
 
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(credentials_that_are_not_there_are_named) {
   BOOST_TEST(why.find("/nowhere/user.creds") != std::string::npos, why);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_may_be_tls, *only_if<with_openssl>) {
+BOOST_AUTO_TEST_CASE(a_connection_may_be_tls, *only_if<with_openssl>()) {
   files const f;
   make_certificates(f);
   nats_rig rig{tls_arguments(f)};
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_connection_may_be_tls, *only_if<with_openssl>) {
   check_that_it_works(rig);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_no_authority_knows_is_not_trusted, *only_if<with_openssl>) {
+BOOST_AUTO_TEST_CASE(a_server_that_no_authority_knows_is_not_trusted, *only_if<with_openssl>()) {
   files const f;
   make_certificates(f);
   files const other;
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_no_authority_knows_is_not_trusted, *only_if<w
   BOOST_TEST(complaint_of(rig).find("/nowhere/ca.pem") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_is_another_is_not_trusted, *only_if<with_openssl>) {
+BOOST_AUTO_TEST_CASE(a_server_that_is_another_is_not_trusted, *only_if<with_openssl>()) {
   files const f;
   make_certificates(f);
   f.write("server.ext", "subjectAltName=DNS:elsewhere.example\n");
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_another_is_not_trusted, *only_if<with_open
   BOOST_TEST(why.find("connect") != std::string::npos, why);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_may_have_a_certificate, *only_if<with_openssl>) {
+BOOST_AUTO_TEST_CASE(a_client_may_have_a_certificate, *only_if<with_openssl>()) {
   files const f;
   make_certificates(f);
   auto arguments = tls_arguments(f);

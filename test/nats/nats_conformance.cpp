@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-BOOST_AUTO_TEST_SUITE(nats_conformance, *reeve::test::only_if<reeve::test::with_nats_server>)
+BOOST_AUTO_TEST_SUITE(nats_conformance, *reeve::test::only_if<reeve::test::with_nats_server>())
 
 namespace {
 

@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-BOOST_AUTO_TEST_SUITE(nats_nodes, *reeve::test::only_if<reeve::test::with_nats_server>)
+BOOST_AUTO_TEST_SUITE(nats_nodes, *reeve::test::only_if<reeve::test::with_nats_server>())
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-BOOST_AUTO_TEST_SUITE(nodes, *reeve::test::only_if<reeve::test::with_nats_server>)
+BOOST_AUTO_TEST_SUITE(nodes, *reeve::test::only_if<reeve::test::with_nats_server>())
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-BOOST_AUTO_TEST_SUITE(outages, *reeve::test::only_if<reeve::test::with_nats_server>)
+BOOST_AUTO_TEST_SUITE(outages, *reeve::test::only_if<reeve::test::with_nats_server>())
 
 namespace {
 

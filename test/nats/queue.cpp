@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-BOOST_AUTO_TEST_SUITE(queue, *reeve::test::only_if<reeve::test::with_nats_server>)
+BOOST_AUTO_TEST_SUITE(queue, *reeve::test::only_if<reeve::test::with_nats_server>())
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-BOOST_AUTO_TEST_SUITE(streams, *reeve::test::only_if<reeve::test::with_nats_server>)
+BOOST_AUTO_TEST_SUITE(streams, *reeve::test::only_if<reeve::test::with_nats_server>())
 
 namespace {
 

@@ -86,27 +86,27 @@ int error_of(process_params const& params, char const* step) {
 
 BOOST_AUTO_TEST_SUITE(credentials)
 
-BOOST_AUTO_TEST_CASE(a_user_brings_its_group_and_its_supplementary_groups, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(a_user_brings_its_group_and_its_supplementary_groups, *only_if<as_root>()) {
   auto const report = report_of({.user = user});
   BOOST_TEST(report.one("uid") == twice(account().pw_uid));
   BOOST_TEST(report.one("gid") == twice(account().pw_gid));
   BOOST_TEST(report.one("groups") == std::to_string(account().pw_gid));
 }
 
-BOOST_AUTO_TEST_CASE(a_user_may_be_a_number, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(a_user_may_be_a_number, *only_if<as_root>()) {
   auto const report = report_of({.user = std::to_string(account().pw_uid)});
   BOOST_TEST(report.one("uid") == twice(account().pw_uid));
   BOOST_TEST(report.one("gid") == twice(account().pw_gid));
 }
 
-BOOST_AUTO_TEST_CASE(with_a_group_beside_the_user_the_child_is_in_that_group_only, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(with_a_group_beside_the_user_the_child_is_in_that_group_only, *only_if<as_root>()) {
   auto const report = report_of({.user = "4242", .group = "4243"});
   BOOST_TEST(report.one("uid") == "4242 4242");
   BOOST_TEST(report.one("gid") == "4243 4243");
   BOOST_TEST(report.one("groups") == "4243");
 }
 
-BOOST_AUTO_TEST_CASE(a_group_alone_leaves_the_user_as_it_is, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(a_group_alone_leaves_the_user_as_it_is, *only_if<as_root>()) {
   auto const report = report_of({.group = "daemon"});
   BOOST_TEST(report.one("uid") == twice(::getuid()));
   BOOST_TEST(report.one("gid") == twice(::getgrnam("daemon")->gr_gid));
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_user_or_a_group_that_does_not_exist_is_ENOENT) {
   require_failure({.user = "4242"}, ENOENT, "user");
 }
 
-BOOST_AUTO_TEST_CASE(this_process_stays_dumpable, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(this_process_stays_dumpable, *only_if<as_root>()) {
   BOOST_REQUIRE(::prctl(PR_GET_DUMPABLE) == 1);
   report_of({.user = user});
   BOOST_TEST(::prctl(PR_GET_DUMPABLE) == 1);
@@ -129,14 +129,14 @@ BOOST_AUTO_TEST_CASE(this_process_stays_dumpable, *only_if<as_root>) {
   BOOST_TEST(::geteuid() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_directory_is_entered_with_the_users_rights, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(the_directory_is_entered_with_the_users_rights, *only_if<as_root>()) {
   std::string name = (std::filesystem::temp_directory_path() / "reeve_credentials_XXXXXX").string();
   BOOST_REQUIRE(::mkdtemp(name.data()));
   require_failure({.directory = name, .user = user}, EACCES, "chdir");
   std::filesystem::remove(name);
 }
 
-BOOST_AUTO_TEST_CASE(what_only_root_may_is_refused_to_others_with_the_exact_error, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(what_only_root_may_is_refused_to_others_with_the_exact_error, *only_if<as_root>()) {
   without_privileges([] { return error_of({.user = "root"}, "group") == EPERM ? 0 : 1; });
   without_privileges([] {
     return error_of({.user = "0", .group = std::to_string(account().pw_gid)}, "user") == EPERM ? 0 : 1;
@@ -151,12 +151,12 @@ BOOST_AUTO_TEST_CASE(what_only_root_may_is_refused_to_others_with_the_exact_erro
   });
 }
 
-BOOST_AUTO_TEST_CASE(ones_own_user_and_group_need_no_privileges, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(ones_own_user_and_group_need_no_privileges, *only_if<as_root>()) {
   without_privileges([] { return error_of({.user = user}, "") == 200 ? 0 : 1; });
   without_privileges([] { return error_of({.group = std::to_string(account().pw_gid)}, "") == 200 ? 0 : 1; });
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_runs_as_its_specs_user, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(a_worker_runs_as_its_specs_user, *only_if<as_root>()) {
   passwd const& nobody = *::getpwnam("nobody");
   live_supervisor sup;
   auto spec = script("w", "echo $(id -u) $(id -g) $(id -G); exec sleep 1000");

@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_crash_is_told_by_its_exact_signal) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_crash_that_left_a_core_file_is_told_as_such, *only_if<with_core_files>) {
+BOOST_AUTO_TEST_CASE(a_crash_that_left_a_core_file_is_told_as_such, *only_if<with_core_files>()) {
   std::string name = (std::filesystem::temp_directory_path() / "reeve-core-XXXXXX").string();
   BOOST_REQUIRE(::mkdtemp(name.data()));
   {

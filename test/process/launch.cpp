@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(a_relative_path_is_seen_from_the_childs_directory) {
 }
 
 // A fork would have every page written after it fault once more, were it only to find its copy needless.
-BOOST_AUTO_TEST_CASE(a_start_copies_none_of_the_callers_memory, *only_if<without_sanitizer>) {
+BOOST_AUTO_TEST_CASE(a_start_copies_none_of_the_callers_memory, *only_if<without_sanitizer>()) {
   used_pages memory;
   auto const before = page_faults();
   auto const process = start(request_for("hang"));
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_start_copies_none_of_the_callers_memory, *only_if<without
 }
 
 // Under a sanitizer the child's own runtime needs descriptors.
-BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_does_not_hinder_the_start, *only_if<without_sanitizer>) {
+BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_does_not_hinder_the_start, *only_if<without_sanitizer>()) {
   auto request = show_self();
   unique_fd const null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
   request.descriptors = {{.source = null.get(), .target = 100}};

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(it_outlives_a_handler_that_throws) {
   BOOST_TEST(on_launch_thread([] { return true; }));
 }
 
-BOOST_AUTO_TEST_CASE(a_fork_of_this_process_gets_one_of_its_own, *only_if<without_thread_sanitizer>) {
+BOOST_AUTO_TEST_CASE(a_fork_of_this_process_gets_one_of_its_own, *only_if<without_thread_sanitizer>()) {
   on_launch_thread([] { return true; });
   pid_t const fork = ::fork();
   if (fork == 0) {

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_child_dies_with_a_parent_that_was_killed) {
   require_end_of(start_and_die([](launch_request&) {}));
 }
 
-BOOST_AUTO_TEST_CASE(so_does_one_that_runs_as_another_user, *only_if<as_root>) {
+BOOST_AUTO_TEST_CASE(so_does_one_that_runs_as_another_user, *only_if<as_root>()) {
   unique_fd const image{::open(child_program("hang").c_str(), O_RDONLY | O_CLOEXEC)};
   require_end_of(start_and_die([&](launch_request& request) {
     request.image = image.get();

@@ -57,7 +57,7 @@ BOOST_DATA_TEST_CASE(a_worker_that_lies_is_killed_and_its_task_is_lost, data::ma
   pool.until([&] { return pool.ups.size() == 2; });  // it is replaced
 }
 
-BOOST_AUTO_TEST_CASE(a_result_with_a_length_of_2_to_the_60_costs_no_memory, *only_if<without_sanitizer>) {
+BOOST_AUTO_TEST_CASE(a_result_with_a_length_of_2_to_the_60_costs_no_memory, *only_if<without_sanitizer>()) {
   pool_rig pool{pool_of_liars("length")};
   pool.start();
   auto const before = peak_space();
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_result_with_a_length_of_2_to_the_60_costs_no_memory, *onl
 }
 
 // A length that is allowed, and bytes that never come.
-BOOST_AUTO_TEST_CASE(a_promise_of_four_gigabytes_costs_no_memory, *only_if<without_sanitizer>) {
+BOOST_AUTO_TEST_CASE(a_promise_of_four_gigabytes_costs_no_memory, *only_if<without_sanitizer>()) {
   pool_rig pool{pool_of_liars("promise")};
   pool.start();
   auto const before = peak_space();

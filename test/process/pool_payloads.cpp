@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(coroutines_of_one_worker_have_long_messages_at_once) {
 // The parent holds: the encoded argument, the bytes of the result, which double as they grow, and what they are
 // decoded to, twice, as the test copies it.
 BOOST_AUTO_TEST_CASE(a_large_message_costs_the_parent_no_more_than_a_few_times_its_length,
-                     *only_if<without_sanitizer>) {
+                     *only_if<without_sanitizer>()) {
   running_pool pool{1};
   auto const text = text_of(large, 1);
   BOOST_TEST(pool.value_of(lengths("warm up")) == 7u);

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(what_was_handed_to_a_worker_beyond_its_last_task_runs_on_it
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_of_too_much_memory_is_replaced_when_its_task_has_ended,
-                     *only_if<without_thread_sanitizer>) {
+                     *only_if<without_thread_sanitizer>()) {
   auto params = pool_of(1);
   params.max_memory_per_worker = {.soft = soft};
   pool_rig pool{params};
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_worker_of_too_much_memory_is_replaced_when_its_task_has_e
 }
 
 BOOST_AUTO_TEST_CASE(a_task_that_passes_the_soft_memory_limit_is_asked_to_stop,
-                     *only_if<without_thread_sanitizer>) {
+                     *only_if<without_thread_sanitizer>()) {
   auto params = pool_of(1);
   params.max_memory_per_worker = {.soft = soft};
   pool_rig pool{params};
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_passes_the_soft_memory_limit_is_asked_to_stop,
 }
 
 BOOST_AUTO_TEST_CASE(a_task_that_throws_because_of_the_soft_memory_limit_says_so,
-                     *only_if<without_thread_sanitizer>) {
+                     *only_if<without_thread_sanitizer>()) {
   auto params = pool_of(1);
   params.max_memory_per_worker = {.soft = soft};
   pool_rig pool{params};
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_throws_because_of_the_soft_memory_limit_says_so
 }
 
 BOOST_AUTO_TEST_CASE(a_task_that_passes_the_hard_memory_limit_is_ended_and_said_to_have_done_it,
-                     *only_if<without_thread_sanitizer>) {
+                     *only_if<without_thread_sanitizer>()) {
   auto params = pool_of(1);
   params.max_memory_per_worker = {.soft = soft, .hard = hard};
   pool_rig pool{params};

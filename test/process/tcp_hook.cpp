@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(tcp_finds_a_listener) {
   BOOST_TEST(result_of(health_check::tcp(listener.port())).ok);
 }
 
-BOOST_AUTO_TEST_CASE(tcp_finds_a_listener_on_ipv6, *only_if<with_ipv6>) {
+BOOST_AUTO_TEST_CASE(tcp_finds_a_listener_on_ipv6, *only_if<with_ipv6>()) {
   tcp::acceptor acceptor{io, {asio::ip::address_v6::loopback(), 0}};
   auto const port = acceptor.local_endpoint().port();
   BOOST_TEST(result_of(health_check::tcp([port](std::size_t) { return port; }, "::1")).ok);

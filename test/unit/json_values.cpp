@@ -3,7 +3,7 @@
 
 #include "reeve/detail/json_values.hpp"
 
-#include "pool/json_text.hpp"
+#include "core/utf8.hpp"
 #include "reeve/task_error.hpp"
 
 #include <boost/describe/class.hpp>

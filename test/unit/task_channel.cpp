@@ -32,7 +32,7 @@ BOOST_FIXTURE_TEST_CASE(a_task_goes_there_and_its_result_comes_back, channel_rig
                           .attempt = 3,
                           .elements = 5,
                           .batch = true,
-                          .correlation_id = "order-7",
+                          .preface = "order-7",
                           .payload = "arguments"});
   auto const task = claim();
   BOOST_TEST(task.slot == ref);
@@ -42,7 +42,7 @@ BOOST_FIXTURE_TEST_CASE(a_task_goes_there_and_its_result_comes_back, channel_rig
   BOOST_TEST(task.elements == 5U);
   BOOST_TEST(task.batch);
   BOOST_TEST(!task.body_lost);
-  BOOST_TEST(task.correlation_id == "order-7");
+  BOOST_TEST(task.preface == "order-7");
   BOOST_TEST(task.payload == "arguments");
   BOOST_TEST(!try_claim());
 
@@ -139,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(the_bytes_are_where_the_document_says, channel_rig) {
                           .attempt = 3,
                           .elements = 5,
                           .batch = true,
-                          .correlation_id = "id",
+                          .preface = "id",
                           .payload = "arguments"});
   pool->request_stop(ref);
   auto const slot = 4096 + 256 * ref.index;

@@ -55,13 +55,13 @@ BOOST_FIXTURE_TEST_CASE(bodies_of_all_sizes_arrive_whole, turns) {
   for (std::size_t const size :
        {0UL, 1UL, 143UL, 144UL, 145UL, 4096UL, tcl::request_whole_max - 1, tcl::request_whole_max,
         tcl::request_whole_max + 1, tcl::request_size, tcl::request_size + 1, 3 * mebibyte + 7})
-    for (std::size_t const id_size : {0UL, 1UL, tcl::correlation_max}) {
+    for (std::size_t const id_size : {0UL, 1UL, tcl::preface_max}) {
       auto const id = some_bytes(id_size, 2);
       auto const payload = some_bytes(size);
-      auto const ref = offer({.correlation_id = id, .payload = payload});
+      auto const ref = offer({.preface = id, .payload = payload});
       auto const task = claim();
       BOOST_TEST(task.slot == ref);
-      BOOST_TEST((task.correlation_id == id));
+      BOOST_TEST((task.preface == id));
       BOOST_TEST((task.payload == payload));
       BOOST_TEST(!pool->streaming());
       answer(ref);

@@ -237,7 +237,7 @@ BOOST_FIXTURE_TEST_CASE(times_that_make_no_sense_are_made_harmless, liar) {
   BOOST_TEST((next().run_time == 24h * 366));
 }
 
-BOOST_AUTO_TEST_CASE(a_length_of_two_to_the_sixty_costs_no_memory, *only_if<without_sanitizer>) {
+BOOST_AUTO_TEST_CASE(a_length_of_two_to_the_sixty_costs_no_memory, *only_if<without_sanitizer>()) {
   error_code ec;
   auto const pool = pool_channel::make({.max_message = std::uint64_t{1} << 61U}, ec);
   BOOST_REQUIRE(!ec);

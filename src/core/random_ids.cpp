@@ -1,0 +1,83 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "core/random_ids.hpp"
+
+#include <bit>
+#include <chrono>
+#include <cstring>
+#include <sys/random.h>
+
+namespace reeve {
+namespace {
+
+using random_state = std::array<std::uint64_t, 4>;
+
+// Where the kernel has no randomness to give yet, ids of this thread differ from others' at least.
+random_state seed_of_thread() noexcept {
+  random_state seed{};
+  if (::getrandom(seed.data(), sizeof seed, GRND_NONBLOCK) == static_cast<ssize_t>(sizeof seed)) return seed;
+  seed[0] = reinterpret_cast<std::uintptr_t>(&seed);  // of this thread's stack: not zero
+  seed[1] = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  return seed;
+}
+
+// xoshiro256** (Blackman and Vigna, 2018). The state is larger than an id, so that the sequences of many threads and
+// processes do not meet.
+class random_source {
+ public:
+  static random_source& of_thread() noexcept {
+    thread_local constinit random_source source;
+    if (!source.is_seeded_) source.seed();
+    return source;
+  }
+
+  std::uint64_t next() noexcept {
+    auto const result = std::rotl(s_[1] * 5, 7) * 9;
+    auto const shifted = s_[1] << 17U;
+    s_[2] ^= s_[0];
+    s_[3] ^= s_[1];
+    s_[1] ^= s_[2];
+    s_[0] ^= s_[3];
+    s_[2] ^= shifted;
+    s_[3] = std::rotl(s_[3], 45);
+    return result;
+  }
+
+  std::uint64_t next_nonzero() noexcept {
+    for (;;)
+      if (auto const number = next()) return number;
+  }
+
+ private:
+  constexpr random_source() noexcept = default;
+
+  void seed() noexcept {
+    s_ = seed_of_thread();
+    is_seeded_ = true;
+  }
+
+  random_state s_{};
+  bool is_seeded_ = false;
+};
+
+}  // namespace
+
+// The second half is what samplers look at.
+std::array<std::uint8_t, 16> random_trace_id() noexcept {
+  auto& random = random_source::of_thread();
+  std::uint64_t const halves[] = {random.next(), random.next_nonzero()};
+  std::array<std::uint8_t, 16> id;
+  static_assert(sizeof halves == sizeof id);
+  std::memcpy(id.data(), halves, sizeof id);
+  return id;
+}
+
+std::array<std::uint8_t, 8> random_span_id() noexcept {
+  auto const number = random_source::of_thread().next_nonzero();
+  std::array<std::uint8_t, 8> id;
+  std::memcpy(id.data(), &number, sizeof id);
+  return id;
+}
+
+}  // namespace reeve

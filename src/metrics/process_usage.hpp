@@ -1,0 +1,44 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <sys/types.h>
+
+namespace reeve::detail {
+
+/// What /proc/PID/stat says of a process, in the kernel's units.
+struct process_stat {
+  /// In user mode and in the kernel.
+  std::uint64_t cpu_ticks = 0;
+  std::uint64_t resident_pages = 0;
+  /// Since the machine was booted.
+  std::uint64_t started_tick = 0;
+
+  friend bool operator==(process_stat const&, process_stat const&) = default;
+};
+
+/// Nothing where it is no such text, or where the process has ended and waits to be reaped.
+std::optional<process_stat> parse_process_stat(std::string_view text) noexcept;
+
+/// What a process uses.
+struct process_usage {
+  double cpu_seconds = 0;
+  double resident_bytes = 0;
+};
+
+/// What the process uses that had this number at that time; nothing where it has gone since, also where the number is
+/// a stranger's by now.
+std::optional<process_usage> read_process_usage(pid_t pid,
+                                                std::chrono::steady_clock::time_point known_at) noexcept;
+
+/// `read_process_usage`, or what a test has in its place.
+using usage_reader =
+    std::function<std::optional<process_usage>(pid_t, std::chrono::steady_clock::time_point known_at)>;
+
+}  // namespace reeve::detail

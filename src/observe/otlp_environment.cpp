@@ -1,0 +1,69 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "observe/otel_environment.hpp"
+#include "observe/otlp_url.hpp"
+
+#include <unistd.h>
+
+namespace reeve {
+namespace {
+
+std::optional<std::string> read_url(otel_variables& variables, char const* name) {
+  auto value = variables.text(name);
+  if (!value) return std::nullopt;
+  std::string problem;
+  if (parse_otlp_url(*value, problem)) return value;
+  variables.complain(name, problem);
+  return std::nullopt;
+}
+
+// The one for all signals is a base: "/x?y" becomes "/x/v1/traces?y".
+std::string below_base(std::string base) {
+  auto const query = std::min(base.find('?'), base.size());
+  bool const has_slash = query > 0 && base[query - 1] == '/';
+  base.insert(query, has_slash ? "v1/traces" : "/v1/traces");
+  return base;
+}
+
+std::optional<std::string> read_endpoint(otel_variables& variables) {
+  if (auto whole = read_url(variables, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) return whole;
+  auto base = read_url(variables, "OTEL_EXPORTER_OTLP_ENDPOINT");
+  if (!base) return std::nullopt;
+  return below_base(std::move(*base));
+}
+
+std::optional<text_pairs> read_headers(otel_variables& variables, char const* name) {
+  auto headers = variables.pairs(name);
+  if (!headers) return std::nullopt;
+  std::string problem;
+  if (are_headers(*headers, problem)) return headers;
+  variables.complain(name, problem);
+  return std::nullopt;
+}
+
+std::optional<std::string> read_certificate(otel_variables& variables, char const* name) {
+  auto path = variables.text(name);
+  if (!path || ::access(path->c_str(), R_OK) == 0) return path;
+  variables.complain(name, "that file can't be read");
+  return std::nullopt;
+}
+
+}  // namespace
+
+otlp_environment read_otlp_environment(variable_lookup const& look_up) {
+  otel_variables variables{look_up};
+  otlp_environment read;
+  read.endpoint = read_endpoint(variables);
+  read.headers = variables.first_of("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS",
+                                    [&](char const* name) { return read_headers(variables, name); });
+  read.timeout = variables.first_of("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT",
+                                    [&](char const* name) { return variables.milliseconds(name, 1); });
+  read.certificate =
+      variables.first_of("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE",
+                         [&](char const* name) { return read_certificate(variables, name); });
+  read.complaints = variables.take_complaints();
+  return read;
+}
+
+}  // namespace reeve

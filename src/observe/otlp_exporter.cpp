@@ -1,0 +1,94 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "observe/export_retry.hpp"
+#include "observe/otel_environment.hpp"
+#include "observe/otlp_client.hpp"
+#include "observe/otlp_json.hpp"
+#include "reeve/tracing.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace reeve {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Whether that time has come, and no stop.
+bool wait_until_try(std::chrono::steady_clock::time_point at, std::stop_token const& stop) {
+  std::mutex mutex;
+  std::condition_variable_any condition;
+  std::unique_lock lock{mutex};
+  condition.wait_until(lock, stop, at, [] { return false; });
+  return !stop.stop_requested();
+}
+
+class otlp_exporter final : public span_exporter {
+ public:
+  otlp_exporter(otlp_url url, text_pairs headers, otlp_tls tls, std::chrono::milliseconds timeout)
+      : client_{std::move(url), std::move(headers), std::move(tls)}, timeout_{timeout} {}
+
+  export_result export_spans(std::span<span_data const> batch, resource const& from,
+                             std::chrono::steady_clock::time_point deadline, std::stop_token stop) override {
+    body_.clear();
+    append_otlp_json(body_, batch, from);
+    export_retry retry{deadline, std::random_device{}()};
+    for (;;) {
+      auto const until = std::min(deadline, std::chrono::steady_clock::now() + timeout_);
+      auto const answer = client_.post(body_, until, stop);
+      auto verdict = judge_otlp_answer(answer, batch.size(), std::chrono::system_clock::now());
+      export_result result{verdict.taken, std::move(verdict.error)};
+      if (!verdict.retry) return result;
+      auto const next = retry.failed(std::chrono::steady_clock::now(), verdict.retry_after);
+      if (!next || !wait_until_try(*next, stop)) return result;
+    }
+  }
+
+ private:
+  otlp_client client_;
+  std::chrono::milliseconds const timeout_;
+  // Kept: to ask the kernel for new pages takes longer than to write into old ones.
+  std::string body_;
+};
+
+otlp_url checked_endpoint(otlp_params const& params, otlp_environment const& environment) {
+  auto const text =
+      params.endpoint.value_or(environment.endpoint.value_or("http://localhost:4318/v1/traces"));
+  std::string problem;
+  if (auto url = parse_otlp_url(text, problem)) return std::move(*url);
+  throw std::invalid_argument{"reeve: otlp_params.endpoint can't be '" + text + "': " + problem};
+}
+
+text_pairs checked_headers(otlp_params const& params, otlp_environment const& environment) {
+  auto headers = params.headers.value_or(environment.headers.value_or(text_pairs{}));
+  std::string problem;
+  if (are_headers(headers, problem)) return headers;
+  throw std::invalid_argument{"reeve: otlp_params.headers can't be sent: " + problem};
+}
+
+std::chrono::milliseconds checked_timeout(otlp_params const& params, otlp_environment const& environment) {
+  auto const timeout = params.timeout.value_or(environment.timeout.value_or(10s));
+  if (timeout >= 1ms && timeout <= 1h) return timeout;
+  throw std::invalid_argument{"reeve: otlp_params.timeout must be 1 ms to an hour"};
+}
+
+}  // namespace
+
+span_exporter::~span_exporter() = default;
+
+std::shared_ptr<span_exporter> make_otlp_exporter(otlp_params params) {
+  auto const environment = read_otlp_environment([](char const* name) { return std::getenv(name); });
+  complain_once(environment.complaints);
+  auto url = checked_endpoint(params, environment);
+  auto tls = make_otlp_tls(url, params.certificate.value_or(environment.certificate.value_or("")));
+  return std::make_shared<otlp_exporter>(std::move(url), checked_headers(params, environment), std::move(tls),
+                                         checked_timeout(params, environment));
+}
+
+}  // namespace reeve

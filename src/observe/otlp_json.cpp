@@ -1,0 +1,180 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "observe/otlp_json.hpp"
+
+#include "core/json_writer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string_view>
+#include <variant>
+
+namespace reeve {
+namespace {
+
+// Bits of a span's flags: whether its parent is in another process is known, and is so.
+constexpr unsigned knows_remote = 0x100;
+constexpr unsigned is_remote = 0x200;
+
+class otlp_writer {
+ public:
+  explicit otlp_writer(std::string& out) noexcept : json_{out} {}
+
+  void request(std::span<span_data const> spans, resource const& from) {
+    begin<"resourceSpans">();
+    json_.name<"resource">();
+    json_.begin_object();
+    attributes(from);
+    json_.end_object();
+    scope_spans(spans);
+    end();
+  }
+
+ private:
+  // An object with a list of one object.
+  template <json_name List>
+  void begin() {
+    json_.begin_object();
+    json_.name<List>();
+    json_.begin_array();
+    json_.begin_object();
+  }
+  void end() {
+    json_.end_object();
+    json_.end_array();
+    json_.end_object();
+  }
+
+  void scope_spans(std::span<span_data const> spans) {
+    json_.name<"scopeSpans">();
+    json_.begin_array();
+    json_.begin_object();
+    json_.name<"scope">();
+    json_.begin_object();
+    json_.member<"name">("reeve");
+    json_.member<"version">(REEVE_VERSION);
+    json_.end_object();
+    list<"spans">(spans, [this](span_data const& one) { span(one); });
+    json_.end_object();
+    json_.end_array();
+  }
+
+  // Each item is an object, of which `write` writes the members.
+  template <json_name Name, class Items, class Write>
+  void list(Items const& items, Write const& write) {
+    json_.name<Name>();
+    json_.begin_array();
+    for (auto const& one : items) {
+      json_.begin_object();
+      write(one);
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
+  template <json_name Name>
+  void time(std::chrono::system_clock::time_point at) {
+    auto const since = std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+    json_.name<Name>();
+    json_.long_number(std::max<std::int64_t>(since, 0));
+  }
+
+  template <json_name Name>
+  void small_member(std::uint64_t number) {
+    json_.name<Name>();
+    json_.number(number);
+  }
+
+  template <json_name Name>
+  void count(std::uint64_t number) {
+    if (number != 0) small_member<Name>(number);
+  }
+
+  void value(attribute_value const& from) {
+    json_.begin_object();
+    if (auto const* const one = std::get_if<std::string>(&from)) json_.member<"stringValue">(*one);
+    if (auto const* const one = std::get_if<std::int64_t>(&from)) {
+      json_.name<"intValue">();
+      json_.long_number(*one);
+    }
+    if (auto const* const one = std::get_if<bool>(&from)) {
+      json_.name<"boolValue">();
+      json_.truth(*one);
+    }
+    if (auto const* const one = std::get_if<double>(&from)) double_value(*one);
+    json_.end_object();
+  }
+
+  // JSON has no numbers for some: protobuf has texts.
+  void double_value(double from) {
+    json_.name<"doubleValue">();
+    if (std::isfinite(from)) return json_.number(from);
+    json_.text(std::isnan(from) ? "NaN" : from > 0 ? "Infinity" : "-Infinity");
+  }
+
+  void attributes(std::vector<span_attribute> const& from) {
+    list<"attributes">(from, [this](span_attribute const& one) {
+      json_.member<"key">(one.name);
+      json_.name<"value">();
+      value(one.value);
+    });
+  }
+
+  void event(span_event const& from) {
+    time<"timeUnixNano">(from.at);
+    json_.member<"name">(from.name);
+    if (!from.attributes.empty()) attributes(from.attributes);
+  }
+
+  void context(trace_context const& from) {
+    json_.name<"traceId">();
+    json_.hex(from.trace_id);
+    json_.name<"spanId">();
+    json_.hex(from.span_id);
+    if (!from.state.empty()) json_.member<"traceState">(from.state);
+  }
+
+  void status(span_data const& from) {
+    json_.name<"status">();
+    json_.begin_object();
+    if (!from.message.empty()) json_.member<"message">(from.message);
+    small_member<"code">(static_cast<unsigned>(from.status));
+    json_.end_object();
+  }
+
+  void span(span_data const& from) {
+    context(from.context);
+    if (from.parent != decltype(from.parent){}) {
+      json_.name<"parentSpanId">();
+      json_.hex(from.parent);
+    }
+    small_member<"flags">(from.context.flags | (from.parent_is_remote ? knows_remote | is_remote : 0U));
+    json_.member<"name">(from.name);
+    small_member<"kind">(static_cast<unsigned>(from.kind));
+    time<"startTimeUnixNano">(from.began);
+    time<"endTimeUnixNano">(from.ended);
+    if (!from.attributes.empty()) attributes(from.attributes);
+    if (!from.events.empty()) list<"events">(from.events, [this](span_event const& one) { event(one); });
+    if (!from.links.empty())
+      list<"links">(from.links, [this](trace_context const& one) {
+        context(one);
+        small_member<"flags">(one.flags);
+      });
+    count<"droppedAttributesCount">(from.dropped_attributes);
+    count<"droppedEventsCount">(from.dropped_events);
+    count<"droppedLinksCount">(from.dropped_links);
+    if (from.status != span_status::unset) status(from);
+  }
+
+  json_writer json_;
+};
+
+}  // namespace
+
+void append_otlp_json(std::string& out, std::span<span_data const> spans, resource const& from) {
+  otlp_writer{out}.request(spans, from);
+}
+
+}  // namespace reeve

@@ -1,0 +1,145 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#include "observe/tracing_impl.hpp"
+
+#include "observe/quiet_thread.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <unistd.h>
+
+namespace reeve::detail {
+namespace {
+
+// A deadline that any duration can be asked for.
+std::chrono::steady_clock::time_point tracing_deadline(std::chrono::steady_clock::duration within) {
+  return std::chrono::steady_clock::now() +
+         std::min<std::chrono::steady_clock::duration>(within, std::chrono::years{1});
+}
+
+}  // namespace
+
+tracing_impl::tracing_impl(settings with)
+    : exporter_{std::move(with.exporter)},
+      exports_{exporter_ != nullptr},
+      settings_{std::move(with)},
+      process_{::getpid()},
+      batcher_{settings_.limits} {}
+
+void tracing_impl::start() {
+  if (!exports_) return;
+  over_ = false;
+  thread_ = start_quiet_thread("reeve-tracing", [this] { run(); });
+}
+
+bool tracing_impl::samples(trace_context const& parent,
+                           std::array<std::uint8_t, 16> const& trace_id) noexcept {
+  return settings_.sampler.samples(parent, trace_id);
+}
+
+// A wake-up costs a system call: it is made for the first one that waits, and when a batch is full.
+void tracing_impl::record(span_data&& span) noexcept {
+  if (!exports_) return;
+  auto const now = clock::now();
+  try {
+    auto added = span_batcher::added::dropped;
+    {
+      std::lock_guard const guard{mutex_};
+      added = batcher_.add(std::move(span), now);
+    }
+    if (added == span_batcher::added::wake) due_.notify_one();
+  } catch (...) {
+    // There is no memory: the application has greater sorrows than this span.
+  }
+}
+
+bool tracing_impl::flush(duration within) noexcept {
+  if (!exports_) return true;
+  auto const deadline = tracing_deadline(within);
+  try {
+    std::unique_lock lock{mutex_};
+    auto const number = batcher_.flush();
+    due_.notify_one();
+    std::optional<bool> flushed;
+    ended_.wait_until(lock, deadline, [&] {
+      flushed = batcher_.flushed(number);
+      return flushed.has_value();
+    });
+    batcher_.forget(number);
+    flushed_in_vain_ = !flushed.has_value();
+    return flushed.value_or(false);
+  } catch (...) {
+    return false;
+  }
+}
+
+void tracing_impl::run() {
+  span_batcher::batch batch;
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    if (stop_.stop_requested()) batcher_.abandon();
+    if (batcher_.take(clock::now(), batch)) {
+      lock.unlock();
+      auto result = export_batch(batch, clock::now() + settings_.export_timeout);
+      auto const size = batch.size();
+      batch.clear();
+      lock.lock();
+      batcher_.ended(result.taken);
+      if (result.taken < size && result.error.empty()) result.error = "the exporter did not take all spans";
+      last_error_ = std::move(result.error);
+      ended_.notify_all();
+    } else if (ending_) {
+      break;
+    } else if (auto const wake = batcher_.wake()) {
+      due_.wait_until(lock, *wake);
+    } else {
+      due_.wait(lock);
+    }
+  }
+  over_ = true;
+  ended_.notify_all();
+}
+
+export_result tracing_impl::export_batch(span_batcher::batch const& batch,
+                                         clock::time_point deadline) noexcept {
+  try {
+    try {
+      return exporter_->export_spans(batch, settings_.from, deadline, stop_.get_token());
+    } catch (std::exception const& e) {
+      return {.error = std::string{"the exporter threw: "} + e.what()};
+    }
+  } catch (...) {
+    return {};
+  }
+}
+
+void tracing_impl::end() noexcept {
+  if (!thread_.joinable()) return exporter_.reset();
+  if (::getpid() != process_) return thread_.detach();
+  std::unique_lock lock{mutex_};
+  batcher_.close();
+  ending_ = true;
+  due_.notify_one();
+  bool const in_vain = settings_.ends_after_vain_flush && flushed_in_vain_;
+  auto const deadline = tracing_deadline(in_vain ? duration{} : settings_.end_within);
+  ended_.wait_until(lock, deadline, [this] { return over_; });
+  lock.unlock();
+  stop_.request_stop();
+  thread_.join();
+  exporter_.reset();
+}
+
+tracing_status tracing_impl::status() const {
+  std::lock_guard const guard{mutex_};
+  auto const& counts = batcher_.so_far();
+  return {.exported = counts.exported,
+          .dropped = counts.dropped,
+          .failed = counts.failed,
+          .waiting = batcher_.waiting(),
+          .last_error = last_error_};
+}
+
+}  // namespace reeve::detail
