@@ -3,11 +3,12 @@
 
 #include "metrics/gather_thread.hpp"
 
+#include "core/all_signals_blocked.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>
 #include <pthread.h>
-#include <signal.h>
 
 namespace reeve::detail {
 namespace {
@@ -42,18 +43,8 @@ gather_thread::~gather_thread() { stop(); }
 
 void gather_thread::start() {
   if (thread_.joinable()) return;
-  // It inherits the mask: signals are for the application's threads.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    thread_ = std::thread{[this] { run(); }};
-  } catch (...) {
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  all_signals_blocked const blocked;
+  thread_ = std::thread{[this] { run(); }};
 }
 
 void gather_thread::stop() noexcept {

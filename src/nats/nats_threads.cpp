@@ -3,6 +3,7 @@
 
 #include "nats/nats_threads.hpp"
 
+#include "core/all_signals_blocked.hpp"
 #include "nats/nats_error.hpp"
 #include "nats/nats_handle.hpp"
 
@@ -38,22 +39,6 @@ thread_count& threads() {
   static auto* const made = new thread_count;
   return *made;
 }
-
-/// A thread inherits the mask: one that begins while this is there never takes a signal.
-class all_signals_blocked {
- public:
-  all_signals_blocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  all_signals_blocked(all_signals_blocked const&) = delete;
-  all_signals_blocked& operator=(all_signals_blocked const&) = delete;
-  ~all_signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
 
 // libnats ignores SIGPIPE for the whole process. Where the application handles that, it goes on to: the
 // threads that write to sockets have it blocked.

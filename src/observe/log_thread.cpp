@@ -3,14 +3,14 @@
 
 #include "observe/log_thread.hpp"
 
+#include "core/all_signals_blocked.hpp"
+
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <mutex>
 #include <string>
 #include <utility>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/prctl.h>
 
 namespace reeve {
@@ -31,18 +31,6 @@ struct log_thread::state {
 };
 
 namespace {
-
-std::thread log_thread_without_signals(auto&& work) {
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  struct restore {
-    sigset_t const& mask;
-    ~restore() { ::pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
-  } const guard{before};
-  return std::thread{std::forward<decltype(work)>(work)};
-}
 
 // Takes the record along: its values go without the lock.
 bool write_record_to(log_output& output, boost::log::record_view record) noexcept {
@@ -70,7 +58,8 @@ bool tell_of_lost(log_output& output, std::uint64_t lost) noexcept {
 
 log_thread::log_thread(std::unique_ptr<log_output> output) : state_{std::make_shared<state>()} {
   state_->output = std::move(output);
-  thread_ = log_thread_without_signals([shared = state_] { run(shared); });
+  all_signals_blocked const blocked;
+  thread_ = std::thread{[shared = state_] { run(shared); }};
 }
 
 void log_thread::push(boost::log::record_view const& record) noexcept {

@@ -3,6 +3,7 @@
 
 #include "process/launch_thread.hpp"
 
+#include "core/all_signals_blocked.hpp"
 #include "process/known_children.hpp"
 #include "process/oom.hpp"
 #include "process/pidfd.hpp"
@@ -46,17 +47,8 @@ struct launch_loop {
 
   /// With all signals blocked: they are for the application's threads.
   void start() {
-    sigset_t all;
-    sigset_t old;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &old);
-    try {
-      thread = std::thread{[this] { run(); }};
-    } catch (...) {
-      ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
-      throw;
-    }
-    ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
+    all_signals_blocked const blocked;
+    thread = std::thread{[this] { run(); }};
   }
 
   void stop() {

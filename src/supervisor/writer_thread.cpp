@@ -3,6 +3,8 @@
 
 #include "supervisor/writer_thread.hpp"
 
+#include "core/all_signals_blocked.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
@@ -14,7 +16,6 @@
 #include <thread>
 #include <utility>
 #include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 namespace reeve {
@@ -60,15 +61,7 @@ void serve(instance& self) {
 }
 
 std::thread start(instance& self) {
-  // The thread inherits the mask; all are blocked before it exists, so that it never takes a signal.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  struct restore {
-    sigset_t const& mask;
-    ~restore() { ::pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
-  } const restored{before};
+  all_signals_blocked const blocked;
   std::thread thread{[&self] { serve(self); }};
   ::pthread_setname_np(thread.native_handle(), "reeve-files");
   return thread;
