@@ -102,6 +102,9 @@ struct span_data {
   std::uint32_t dropped_links = 0;
 };
 
+struct span_access;
+struct span_record;
+
 /// Whether spans are recorded in this process: a `tracing` exists in it. One load.
 REEVE_DECL bool is_tracing() noexcept;
 
@@ -134,7 +137,7 @@ class REEVE_DECL span {
   /// For what is below it.
   trace_context const& context() const noexcept { return context_; }
   /// Whether anybody will see it: for what would cost something to find out.
-  bool is_recording() const noexcept { return data_ != nullptr; }
+  bool is_recording() const noexcept { return record_ != nullptr; }
 
   /// Sets an attribute.
   void set(std::string_view name, attribute_value value);
@@ -142,7 +145,7 @@ class REEVE_DECL span {
   template <class T>
     requires std::convertible_to<T const&, std::string_view>
   void set(std::string_view name, T const& value) {
-    if (is_recording()) set(name, attribute_value{std::string{std::string_view{value}}});
+    set_text(name, value);
   }
   /// The same of a whole number.
   template <std::integral T>
@@ -162,8 +165,11 @@ class REEVE_DECL span {
   void end() noexcept;
 
  private:
+  friend struct span_access;
+  void set_text(std::string_view name, std::string_view value);
+
   trace_context context_;
-  std::unique_ptr<span_data> data_;
+  std::unique_ptr<span_record> record_;
   std::chrono::steady_clock::time_point began_{};
   int exceptions_ = 0;
 };

@@ -5,6 +5,7 @@
 
 #include "core/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -17,8 +18,48 @@
 
 namespace reeve {
 
-/// Adds what a character stands for within a JSON string (RFC 8259, section 7).
-inline void append_json_escape(std::string& out, char c) {
+/// Adds to the end of a text without asking it for room each time. The text has its size when this is gone.
+class text_end {
+ public:
+  explicit text_end(std::string& out) : out_{out} { use(out.size()); }
+  text_end(text_end const&) = delete;
+  text_end& operator=(text_end const&) = delete;
+  ~text_end() { out_.resize(size()); }
+
+  text_end& operator+=(char c) {
+    if (at_ == end_) make_room(1);
+    *at_++ = c;
+    return *this;
+  }
+  text_end& operator+=(std::string_view text) {
+    if (static_cast<std::size_t>(end_ - at_) < text.size()) make_room(text.size());
+    at_ = std::copy_n(text.data(), text.size(), at_);
+    return *this;
+  }
+
+ private:
+  static constexpr std::size_t first_room = 256;
+
+  std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - out_.data()); }
+  void make_room(std::size_t more) {
+    auto const used = size();
+    out_.reserve(std::max({used + more, 2 * used, first_room}));
+    use(used);
+  }
+  void use(std::size_t used) {
+    out_.resize(out_.capacity());
+    at_ = out_.data() + used;
+    end_ = out_.data() + out_.size();
+  }
+
+  std::string& out_;
+  char* at_ = nullptr;
+  char* end_ = nullptr;
+};
+
+/// Adds what a character stands for within a JSON string (RFC 8259, section 7). `Out` is a text, or the end of one.
+template <class Out>
+void append_json_escape(Out& out, char c) {
   constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {
     case '"': out += "\\\""; return;
@@ -29,14 +70,22 @@ inline void append_json_escape(std::string& out, char c) {
     default: break;
   }
   auto const byte = static_cast<unsigned char>(c);
-  out.append("\\u00").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+  out += "\\u00";
+  out += digits[byte >> 4U];
+  out += digits[byte & 15U];
 }
 
-/// Whether a character stands for itself within a JSON string.
-constexpr bool is_plain_json(char c) noexcept { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+/// Which characters stand for themselves within a JSON string.
+inline constexpr std::array<bool, 256> plain_json = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+constexpr bool is_plain_json(char c) noexcept { return plain_json[static_cast<unsigned char>(c)]; }
 
 /// Adds a JSON string: the text, with U+FFFD in the place of each byte that does not belong to a character.
-inline void append_json_text(std::string& out, std::string_view text) {
+template <class Out>
+void append_json_text(Out& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
     std::size_t plain = 0;
@@ -48,16 +97,17 @@ inline void append_json_text(std::string& out, std::string_view text) {
     if (size == 1)
       append_json_escape(out, text[0]);
     else
-      out += size != 0 ? text.substr(0, size) : "\xef\xbf\xbd";
+      out += size != 0 ? text.substr(0, size) : std::string_view{"\xef\xbf\xbd"};
     text.remove_prefix(size != 0 ? size : 1);
   }
   out += '"';
 }
 
 /// Adds a number in as few digits as it needs; one that is not finite has no form in JSON.
-inline void append_number(std::string& out, auto number) {
-  std::array<char, 32> text{};
-  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
+template <class Out>
+void append_number(Out& out, auto number) {
+  std::array<char, 32> text;
+  out += std::string_view{text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
 }
 
 /// A member's name that is known when it is compiled: ,"name":
@@ -72,10 +122,10 @@ struct json_name {
   std::array<char, N + 3> text{};
 };
 
-/// Adds objects and arrays to a text, and their commas.
+/// Adds objects and arrays to a text, and their commas. The text is whole when this is gone.
 class json_writer {
  public:
-  explicit json_writer(std::string& out) noexcept : out_{out} {}
+  explicit json_writer(std::string& out) : out_{out} {}
 
   void begin_object() { begin('{'); }
   void end_object() { end('}'); }
@@ -92,11 +142,13 @@ class json_writer {
   /// The same of one that is known: as it is most of what is written, it takes one step.
   template <json_name Name>
   void name() {
-    constexpr auto& text = Name.text;
-    out_.append(text.data() + (is_first_ ? 1 : 0), text.size() - (is_first_ ? 1 : 0));
+    constexpr std::string_view text{Name.text.data(), Name.text.size()};
+    out_ += text.substr(is_first_ ? 1 : 0);
     is_first_ = true;
   }
 
+  /// Where an item is added that the caller writes.
+  text_end& item() { return next(); }
   void text(std::string_view text) { append_json_text(next(), text); }
   void number(auto number) { append_number(next(), number); }
   /// Bytes, in hexadecimal digits.
@@ -111,9 +163,9 @@ class json_writer {
       *at++ = digits[byte & 15U];
     }
     *at = '"';
-    next().append(text.data(), text.size());
+    next() += {text.data(), text.size()};
   }
-  void truth(bool truth) { next() += truth ? "true" : "false"; }
+  void truth(bool truth) { next() += std::string_view{truth ? "true" : "false"}; }
   /// As a text: a reader in JavaScript would else lose digits.
   void long_number(std::int64_t number) {
     next() += '"';
@@ -128,7 +180,7 @@ class json_writer {
   }
 
  private:
-  std::string& next() {
+  text_end& next() {
     if (!is_first_) out_ += ',';
     is_first_ = false;
     return out_;
@@ -142,7 +194,7 @@ class json_writer {
     is_first_ = false;
   }
 
-  std::string& out_;
+  text_end out_;
   bool is_first_ = true;
 };
 

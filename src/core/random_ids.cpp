@@ -3,9 +3,14 @@
 
 #include "core/random_ids.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstring>
+#include <limits>
+#include <random>
 #include <sys/random.h>
 
 namespace reeve {
@@ -26,6 +31,11 @@ random_state seed_of_thread() noexcept {
 // processes do not meet.
 class random_source {
  public:
+  using result_type = std::uint64_t;
+  static constexpr result_type min() noexcept { return 0; }
+  static constexpr result_type max() noexcept { return std::numeric_limits<result_type>::max(); }
+  result_type operator()() noexcept { return next(); }
+
   static random_source& of_thread() noexcept {
     thread_local constinit random_source source;
     if (!source.is_seeded_) source.seed();
@@ -78,6 +88,29 @@ std::array<std::uint8_t, 8> random_span_id() noexcept {
   std::array<std::uint8_t, 8> id;
   std::memcpy(id.data(), &number, sizeof id);
   return id;
+}
+
+std::array<std::uint8_t, 16> random_trace_id_below(std::uint64_t bound) noexcept {
+  auto& random = random_source::of_thread();
+  auto const part = std::uniform_int_distribution<std::uint64_t>{0, bound - 1}(random);
+  std::array<std::uint8_t, 16> id;
+  boost::endian::store_big_u64(id.data(), random.next_nonzero());
+  boost::endian::store_big_u64(id.data() + 8, part << 1U | (random.next() & 1U));
+  return id;
+}
+
+// Distances between successes of independent trials are geometrically distributed: by inversion (Devroye, Non-Uniform
+// Random Variate Generation, 1986, X.2).
+std::uint64_t random_ids_until_below(std::uint64_t bound) noexcept {
+  constexpr auto never = std::numeric_limits<std::uint64_t>::max();
+  if (bound == 0) return never;
+  if (bound >= sampled_parts) return 0;
+  constexpr double two_to_53 = 9007199254740992.0;
+  auto const share = static_cast<double>(bound) / static_cast<double>(sampled_parts);
+  auto const uniform =
+      (static_cast<double>(random_source::of_thread().next() >> 11U) + 1) / two_to_53;  // (0, 1]
+  auto const distance = std::log(uniform) / std::log1p(-share);
+  return distance < static_cast<double>(never) ? static_cast<std::uint64_t>(distance) : never;
 }
 
 }  // namespace reeve

@@ -3,6 +3,7 @@
 
 #include "reeve/span.hpp"
 
+#include "core/span_record.hpp"
 #include "reeve/detail/tracer.hpp"
 
 #include <algorithm>
@@ -11,9 +12,6 @@
 
 namespace reeve {
 namespace {
-
-// Room for so many is made at once.
-constexpr std::size_t usual_attributes = 8;
 
 // So that a span that lasts, of a worker say, has an end in memory.
 template <class T>
@@ -38,21 +36,23 @@ span::span(std::string_view name, trace_context const& parent, span_kind kind)
 span::span(std::string_view name, trace_context context, trace_context const& parent, span_kind kind)
     : context_{std::move(context)} {
   if (!context_.sampled() || context_.span_id == parent.span_id) return;
-  data_ = std::make_unique<span_data>(
-      span_data{.name = std::string{name},
-                .kind = kind,
-                .context = context_,
-                .parent = parent.valid() ? parent.span_id : decltype(parent.span_id){},
-                .parent_is_remote = parent.valid() && answers_another_process(kind),
-                .began = std::chrono::system_clock::now()});
-  data_->attributes.reserve(usual_attributes);
+  record_ = std::make_unique<span_record>();
+  auto& data = record_->data;
+  data.name = name;
+  data.kind = kind;
+  data.context = context_;
+  if (parent.valid()) {
+    data.parent = parent.span_id;
+    data.parent_is_remote = answers_another_process(kind);
+  }
+  data.began = std::chrono::system_clock::now();
   began_ = std::chrono::steady_clock::now();
   exceptions_ = std::uncaught_exceptions();
 }
 
 span::span(span&& other) noexcept
     : context_{std::move(other.context_)},
-      data_{std::move(other.data_)},
+      record_{std::move(other.record_)},
       began_{other.began_},
       exceptions_{other.exceptions_} {}
 
@@ -60,62 +60,59 @@ span& span::operator=(span&& other) noexcept {
   if (this == &other) return *this;
   end();
   context_ = std::move(other.context_);
-  data_ = std::move(other.data_);
+  record_ = std::move(other.record_);
   began_ = other.began_;
   exceptions_ = other.exceptions_;
   return *this;
 }
 
 span::~span() {
-  if (data_ && data_->status == span_status::unset && std::uncaught_exceptions() > exceptions_)
-    data_->status = span_status::error;
+  if (record_ && record_->data.status == span_status::unset && std::uncaught_exceptions() > exceptions_)
+    record_->data.status = span_status::error;
   end();
 }
 
 void span::set(std::string_view name, attribute_value value) {
-  if (!data_) return;
-  auto& all = data_->attributes;
-  auto const found = std::find_if(all.begin(), all.end(), [&](auto const& one) { return one.name == name; });
-  if (found != all.end())
-    found->value = std::move(value);
-  else
-    append_bounded(all, {std::string{name}, std::move(value)}, data_->dropped_attributes);
+  if (record_ && !record_->attributes.set(name, value, max_items)) ++record_->data.dropped_attributes;
+}
+
+void span::set_text(std::string_view name, std::string_view value) {
+  if (record_ && !record_->attributes.set_text(name, value, max_items)) ++record_->data.dropped_attributes;
 }
 
 void span::event(std::string_view name, std::vector<span_attribute> attributes) {
-  if (data_)
-    append_bounded(data_->events,
+  if (record_)
+    append_bounded(record_->data.events,
                    {std::string{name}, std::chrono::system_clock::now(), std::move(attributes)},
-                   data_->dropped_events);
+                   record_->data.dropped_events);
 }
 
 void span::link(trace_context const& other) {
-  if (data_ && other.valid()) append_bounded(data_->links, other, data_->dropped_links);
+  if (record_ && other.valid()) append_bounded(record_->data.links, other, record_->data.dropped_links);
 }
 
 void span::error(std::string_view message, std::string_view type) {
-  if (!data_) return;
-  data_->status = span_status::error;
-  data_->message = message;
+  if (!record_) return;
+  record_->data.status = span_status::error;
+  record_->data.message = message;
   if (!type.empty()) set("error.type", type);
 }
 
 void span::ok() {
-  if (!data_) return;
-  data_->status = span_status::ok;
-  data_->message.clear();
+  if (!record_) return;
+  record_->data.status = span_status::ok;
+  record_->data.message.clear();
 }
 
 // The end is measured from the begin by the steady clock: a clock that is set makes no span longer.
 void span::end() noexcept {
-  auto const data = std::exchange(data_, nullptr);
-  if (!data) return;
-  auto const tracer = detail::current_tracer();
-  if (!tracer) return;
+  auto const record = std::exchange(record_, nullptr);
+  if (!record) return;
   using std::chrono::system_clock;
-  data->ended = data->began +
-                std::chrono::duration_cast<system_clock::duration>(std::chrono::steady_clock::now() - began_);
-  tracer->record(std::move(*data));
+  record->ended_at = std::chrono::steady_clock::now();
+  record->data.ended =
+      record->data.began + std::chrono::duration_cast<system_clock::duration>(record->ended_at - began_);
+  detail::record_span(*record);
 }
 
 }  // namespace reeve

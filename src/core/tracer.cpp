@@ -34,6 +34,8 @@ constinit lasting_place the_place;
 struct seen_tracer {
   tracer* last = nullptr;
   std::uint64_t version = 0;
+  /// So many of the traces that begin next are not recorded by it.
+  std::uint64_t unrecorded = 0;
   bool is_kept = true;
 };
 
@@ -57,7 +59,10 @@ void look_again() noexcept {
   auto const before = std::move(keeper.kept);  // goes without the lock
   std::lock_guard const guard{here.mutex};
   keeper.kept = here.current;
-  seen = {.last = keeper.kept.get(), .version = here.version.load(std::memory_order_relaxed)};
+  auto* const last = keeper.kept.get();
+  seen = {.last = last,
+          .version = here.version.load(std::memory_order_relaxed),
+          .unrecorded = last ? random_ids_until_below(last->recorded_below()) : 0};
 }
 
 /// What `use` makes of the tracer of this process, or of null.
@@ -71,13 +76,18 @@ auto with_tracer(Use const& use) {
   return use(mine.last);
 }
 
+// Where what the thread has seen is gone already, nothing can be kept: each time it is asked for anew.
 std::optional<trace_context> begin_recorded_with(tracer* tracer) {
-  static auto const& none = *new trace_context;  // never destroyed, either
   if (!tracer) return std::nullopt;
-  auto const id = random_trace_id();
-  if (!tracer->samples(none, id)) return std::nullopt;
+  auto const bound = tracer->recorded_below();
+  if (!seen.is_kept && random_ids_until_below(bound) != 0) return std::nullopt;
+  if (seen.is_kept && seen.unrecorded != 0) {
+    --seen.unrecorded;
+    return std::nullopt;
+  }
+  seen.unrecorded = random_ids_until_below(bound);
   auto context = new_trace(true);
-  context.trace_id = id;
+  context.trace_id = random_trace_id_below(bound);
   return context;
 }
 
@@ -122,8 +132,20 @@ trace_context begin_trace(trace_context const& parent) {
   return with_tracer([&](tracer* tracer) { return begin_with(tracer, parent); });
 }
 
+// Mostly nothing is recorded, and what was drawn before tells.
 std::optional<trace_context> begin_recorded_trace() {
+  auto& mine = seen;
+  if (mine.unrecorded != 0 && mine.version == the_place.here.version.load(std::memory_order_acquire)) {
+    --mine.unrecorded;
+    return std::nullopt;
+  }
   return with_tracer([](tracer* tracer) { return begin_recorded_with(tracer); });
+}
+
+void record_span(span_record const& span) noexcept {
+  with_tracer([&](tracer* tracer) {
+    if (tracer) tracer->record(span);
+  });
 }
 
 }  // namespace detail

@@ -38,7 +38,7 @@ class otlp_exporter final : public span_exporter {
                              std::chrono::steady_clock::time_point deadline, std::stop_token stop) override {
     body_.clear();
     append_otlp_json(body_, batch, from);
-    export_retry retry{deadline, std::random_device{}()};
+    export_retry retry{deadline, seed_++};
     for (;;) {
       auto const until = std::min(deadline, std::chrono::steady_clock::now() + timeout_);
       auto const answer = client_.post(body_, until, stop);
@@ -55,6 +55,8 @@ class otlp_exporter final : public span_exporter {
   std::chrono::milliseconds const timeout_;
   // Kept: to ask the kernel for new pages takes longer than to write into old ones.
   std::string body_;
+  // Of the waits between attempts, which are to differ from those of others.
+  std::random_device::result_type seed_ = std::random_device{}();
 };
 
 otlp_url checked_endpoint(otlp_params const& params, otlp_environment const& environment) {

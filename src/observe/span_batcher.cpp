@@ -7,31 +7,24 @@
 #include <utility>
 
 namespace reeve {
-namespace {
 
-// Room for so many is made at once.
-constexpr std::size_t first_room = 512;
-
-}  // namespace
-
-span_batcher::added span_batcher::add(span_data&& span, time_point now) {
+span_batcher::added span_batcher::add(span_record const& span, time_point now) {
   if (closed_ || queued_ >= limits_.max_queue) {
     ++counts_.dropped;
     return added::dropped;
   }
   auto& open = open_batch(now);
-  open.push_back(std::move(span));
+  open.push_back(span);
   bool const first = queued_++ == 0;
   bool const first_full = batches_.size() == 1 && open.size() == limits_.max_batch;
   return first || first_full ? added::wake : added::queued;
 }
 
 // Where there is no memory an empty one may stay behind: it is the last one, and used next.
-span_batcher::batch& span_batcher::open_batch(time_point now) {
+span_batch& span_batcher::open_batch(time_point now) {
   if (batches_.empty() || batches_.back().size() >= limits_.max_batch)
     batches_.push_back(std::exchange(spare_, {}));
   auto& open = batches_.back();
-  if (open.capacity() == 0) open.reserve(std::min(limits_.max_batch, first_room));
   if (open.empty()) last_since_ = now;
   return open;
 }
@@ -41,10 +34,10 @@ bool span_batcher::is_due(time_point now) const noexcept {
   return at && now >= *at;
 }
 
-bool span_batcher::take(time_point now, batch& out) {
+bool span_batcher::take(time_point now, span_batch& out) {
   if (!is_due(now)) return false;
   out.clear();
-  out.swap(batches_.front());
+  std::swap(out, batches_.front());
   spare_ = std::move(batches_.front());
   batches_.pop_front();
   under_way_ = out.size();

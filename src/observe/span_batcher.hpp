@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "reeve/span.hpp"
+#include "observe/span_batch.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -11,7 +11,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <vector>
 
 namespace reeve {
 
@@ -21,7 +20,6 @@ class span_batcher {
  public:
   using clock = std::chrono::steady_clock;
   using time_point = clock::time_point;
-  using batch = std::vector<span_data>;
 
   struct limits {
     std::size_t max_queue = 2048;
@@ -31,7 +29,7 @@ class span_batcher {
 
   /// What `add` has done.
   enum class added {
-    /// There was no room: it was counted, and not touched.
+    /// There was no room: it was counted.
     dropped,
     /// It waits for others.
     queued,
@@ -47,9 +45,9 @@ class span_batcher {
 
   explicit span_batcher(limits const& bounds) : limits_{bounds} {}
 
-  added add(span_data&& span, time_point now);
+  added add(span_record const& span, time_point now);
   /// Whether a batch is due; then it is in `out`, what was in there is used again, and `ended` must follow.
-  bool take(time_point now, batch& out);
+  bool take(time_point now, span_batch& out);
   /// So many of the batch were taken.
   void ended(std::size_t exported);
   /// When a batch is due; nothing: not before something else happens.
@@ -78,12 +76,12 @@ class span_batcher {
   };
 
   bool is_due(time_point now) const noexcept;
-  batch& open_batch(time_point now);
+  span_batch& open_batch(time_point now);
   void end(std::size_t size, std::size_t exported);
 
   limits const limits_;
-  std::deque<batch> batches_;  // the oldest first; all but the last one are full
-  batch spare_;
+  std::deque<span_batch> batches_;  // the oldest first; all but the last one are full
+  span_batch spare_;
   std::size_t queued_ = 0;
   std::size_t under_way_ = 0;
   std::uint64_t ended_ = 0;  // of all that were ever queued, as are the places below

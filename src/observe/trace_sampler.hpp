@@ -19,10 +19,10 @@ class trace_sampler {
 
   /// Whether a span is recorded: of that parent, which may belong to no trace, in that trace.
   bool samples(trace_context const& parent, std::array<std::uint8_t, 16> const& trace_id) const noexcept;
+  /// Of traces that begin here those are recorded whose sampled part (core/random_ids.hpp) is less.
+  std::uint64_t recorded_below() const noexcept;
 
  private:
-  bool in_share(std::array<std::uint8_t, 16> const& trace_id) const noexcept;
-
   sampler which_;
   bool asks_parent_;
   std::uint64_t bound_;

@@ -40,15 +40,16 @@ bool tracing_impl::samples(trace_context const& parent,
   return settings_.sampler.samples(parent, trace_id);
 }
 
+std::uint64_t tracing_impl::recorded_below() const noexcept { return settings_.sampler.recorded_below(); }
+
 // A wake-up costs a system call: it is made for the first one that waits, and when a batch is full.
-void tracing_impl::record(span_data&& span) noexcept {
+void tracing_impl::record(span_record const& span) noexcept {
   if (!exports_) return;
-  auto const now = clock::now();
   try {
     auto added = span_batcher::added::dropped;
     {
       std::lock_guard const guard{mutex_};
-      added = batcher_.add(std::move(span), now);
+      added = batcher_.add(span, span.ended_at);
     }
     if (added == span_batcher::added::wake) due_.notify_one();
   } catch (...) {
@@ -77,7 +78,7 @@ bool tracing_impl::flush(duration within) noexcept {
 }
 
 void tracing_impl::run() {
-  span_batcher::batch batch;
+  span_batch batch;
   std::unique_lock lock{mutex_};
   for (;;) {
     if (stop_.stop_requested()) batcher_.abandon();
@@ -103,11 +104,11 @@ void tracing_impl::run() {
   ended_.notify_all();
 }
 
-export_result tracing_impl::export_batch(span_batcher::batch const& batch,
-                                         clock::time_point deadline) noexcept {
+export_result tracing_impl::export_batch(span_batch const& batch, clock::time_point deadline) noexcept {
   try {
     try {
-      return exporter_->export_spans(batch, settings_.from, deadline, stop_.get_token());
+      batch.read(exported_);
+      return exporter_->export_spans(exported_, settings_.from, deadline, stop_.get_token());
     } catch (std::exception const& e) {
       return {.error = std::string{"the exporter threw: "} + e.what()};
     }

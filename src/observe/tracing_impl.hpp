@@ -10,11 +10,13 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 #include <sys/types.h>
 
 namespace reeve::detail {
@@ -45,7 +47,8 @@ class tracing_impl final : public tracer {
   void end() noexcept;
 
   bool samples(trace_context const& parent, std::array<std::uint8_t, 16> const& trace_id) noexcept override;
-  void record(span_data&& span) noexcept override;
+  std::uint64_t recorded_below() const noexcept override;
+  void record(span_record const& span) noexcept override;
   bool flush(duration within) noexcept override;
 
   tracing_status status() const;
@@ -55,7 +58,7 @@ class tracing_impl final : public tracer {
   using clock = std::chrono::steady_clock;
 
   void run();
-  export_result export_batch(span_batcher::batch const& batch, clock::time_point deadline) noexcept;
+  export_result export_batch(span_batch const& batch, clock::time_point deadline) noexcept;
 
   // Not in the settings, and gone at the end: threads that saw this tracer may keep it for longer than an application's
   // exporter is to be there.
@@ -72,6 +75,7 @@ class tracing_impl final : public tracer {
   bool flushed_in_vain_ = false;
   bool ending_ = false;
   bool over_ = true;
+  std::vector<span_data> exported_;  // of the thread: their memory is used again
   std::thread thread_;
 };
 

@@ -43,8 +43,7 @@ bool says_closed(std::exception_ptr const& error) {
 std::optional<span> span_of(map_job_params const& params) {
   if (!is_tracing()) return std::nullopt;
   auto const parent = params.options ? params.options->trace : trace_context{};
-  return span{task_span_name("map", task_registry::global().name(params.function)), parent,
-              span_kind::producer};
+  return span{"map " + task_registry::global().name(params.function), parent, span_kind::producer};
 }
 
 // The workers are told of the map's span.

@@ -9,6 +9,7 @@
 #include "pool/pool_incarnation.hpp"
 #include "pool/pool_operation.hpp"
 #include "pool/pool_task.hpp"
+#include "pool/wait_sampling.hpp"
 #include "reeve/pool_params.hpp"
 #include "reeve/pool_status.hpp"
 #include "reeve/supervisor.hpp"
@@ -215,6 +216,7 @@ class pool_impl : public std::enable_shared_from_this<pool_impl> {
   bool workers_are_gone_ = false;
   std::uint64_t start_number_ = 0;
   pool_status counts_;  // only its numbers
+  wait_sampling waits_;
   boost::asio::steady_timer timer_;
   std::optional<clock::time_point> armed_;
   std::optional<supervisor> supervisor_;

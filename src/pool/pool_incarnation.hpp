@@ -53,6 +53,7 @@ struct pool_incarnation : dispatch_worker {
   void ring_chain() const noexcept;
 
   worker_id const id;
+  std::string const id_text;
   pid_t pid = 0;
   std::unique_ptr<pool_channel> const channel;
   /// Of the slots: which task is in each. Task 0, the initializer's, is in none.

@@ -36,7 +36,7 @@ void delivery::carry_out() {
 
 pool_incarnation::pool_incarnation(worker_id i, std::unique_ptr<pool_channel> c,
                                    boost::asio::any_io_executor const& executor)
-    : id{std::move(i)}, channel{std::move(c)}, news{executor} {
+    : id{std::move(i)}, id_text{to_string(id)}, channel{std::move(c)}, news{executor} {
   unique_fd own{::fcntl(channel->news(), F_DUPFD_CLOEXEC, 0)};
   if (!own)
     throw std::system_error{errno, std::generic_category(), "reeve: a descriptor for a pool's worker"};
@@ -176,7 +176,7 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
     return arm(*task->limits.next(clock::now()));
   }
   if (task->sink) task->sink->ran(now.id, result.run_time);
-  if (task->span) task->ran_by = now.id;
+  if (task->span) task->span->set("reeve.worker", now.id_text);
   leave_worker(*task);
   fsm_.ended(*task);
   ++now.completed;
@@ -186,8 +186,10 @@ void pool_impl::take_result(pool_incarnation& now, channel_result const& result)
 
 // A single call waits until it runs, a batch until its first element does.
 void pool_impl::measure(pool_task const& task, channel_result const& result) {
-  auto const ended = std::max(result.briefs, std::uint32_t{1});
-  counts_.run_time.add(result.run_time / ended, ended);
+  if (result.briefs > 1)
+    counts_.run_time.add(result.run_time / result.briefs, result.briefs);
+  else
+    counts_.run_time.add(result.run_time);
   if (task.first != 0 || task.stands_for == 0) return;
   auto const waited = clock::now() - task.submitted - result.run_time;
   counts_.wait_time.add(std::max(waited, clock::duration{0}), task.stands_for);
@@ -286,7 +288,7 @@ bool pool_impl::has_begun(pool_incarnation& now, pool_task const& task) const {
 void pool_impl::judge_task(pool_incarnation& now, pool_task& task, exit_record const& record) {
   bool const had_begun = has_begun(now, task);
   if (had_begun && task.sink) task.sink->ran(now.id, {});
-  if (had_begun && task.span) task.ran_by = now.id;
+  if (had_begun && task.span) task.span->set("reeve.worker", now.id_text);
   leave_worker(task);
   auto const text = describe(task);
   if (had_begun && (task.condemned || task.limits.is_cancelled())) {

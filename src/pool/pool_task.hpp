@@ -9,7 +9,6 @@
 #include "reeve/call_options.hpp"
 #include "reeve/detail/pool_ops.hpp"
 #include "reeve/span.hpp"
-#include "reeve/worker_id.hpp"
 #include "shm/pool_channel.hpp"
 
 #include <chrono>
@@ -36,7 +35,6 @@ struct pool_task : dispatch_task {
   task_trace trace = task_trace::none;
   /// Of a single call in a trace that is recorded.
   std::optional<reeve::span> span{};
-  worker_id ran_by{};
   /// When it was submitted, where that is measured: for it alone, or for as many tasks as it stands for.
   std::chrono::steady_clock::time_point submitted{};
   std::uint8_t stands_for = 0;

@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 // How tasks come in, and get to the workers.
@@ -20,8 +21,6 @@ namespace reeve::detail {
 namespace {
 
 constexpr std::size_t most_spares = 1024;
-constexpr std::size_t few_tasks = 64;
-constexpr std::uint8_t measured_share = 16;
 
 limit_watch::limits limits_of(pool_params const& params, call_options const* options) {
   limit_watch::limits limits{.soft = params.soft_limit, .hard = params.hard_limit};
@@ -54,32 +53,38 @@ void begin_span(pool_task& task, trace_context context, trace_context const& par
   task.trace = task_trace::sent;
   append_trace_block(task.preface, context);
   if (!context.sampled()) return;
-  task.span.emplace(task_span_name("task", task_registry::global().name(task.function)), std::move(context),
-                    parent, span_kind::producer);
+  task.span.emplace("task", std::move(context), parent, span_kind::producer);
+  describe_task(*task.span, *task_registry::global().entry(task.function));
 }
 
-// A single call is a span where this process is tracing. Of a trace that begins here and is not recorded the worker needs
-// to know no more than that: its ids would be nowhere else.
-void begin_span(pool_task& task, trace_context const& parent) {
-  if (parent.valid() || !parent.baggage.empty()) return begin_span(task, detail::begin_trace(parent), parent);
+// Of a trace that begins with the task and is not recorded the worker needs to know no more than that: its ids would be
+// nowhere else.
+void begin_trace_of(pool_task& task) {
   auto context = detail::begin_recorded_trace();
   if (!context)
     task.trace = task_trace::unrecorded;
   else
-    begin_span(task, std::move(*context), parent);
+    begin_span(task, std::move(*context), {});
 }
 
-// What the worker is told of its trace and of its correlation.
+// What the worker is told of its trace and of its correlation. A single call is a span where this process is tracing.
 void write_preface(pool_task& task) {
-  static trace_context const none;
-  auto const& trace = task.options ? task.options->trace : none;
-  if (!task.batch && is_tracing()) {
-    begin_span(task, trace);
-  } else if (trace.valid() || !trace.baggage.empty()) {
+  bool const is_span = !task.batch && is_tracing();
+  if (!task.options) {
+    if (is_span) begin_trace_of(task);
+    return;
+  }
+  auto const& trace = task.options->trace;
+  bool const is_in_one = trace.valid() || !trace.baggage.empty();
+  if (is_span && is_in_one) {
+    begin_span(task, detail::begin_trace(trace), trace);
+  } else if (is_span) {
+    begin_trace_of(task);
+  } else if (is_in_one) {
     task.trace = task_trace::sent;
     append_trace_block(task.preface, trace);
   }
-  if (task.options) task.preface += task.options->correlation_id;
+  task.preface += task.options->correlation_id;
 }
 
 }  // namespace
@@ -123,13 +128,11 @@ void pool_impl::submit(std::unique_ptr<pool_task> task, std::exception_ptr failu
   dispatch();
 }
 
-// The clock costs as much as all the rest of a quick task's admission.
 void pool_impl::begin_measure(pool_task& task) {
-  if (fsm_.dispatched() < few_tasks)
-    task.stands_for = 1;
-  else if (task.id % measured_share == 0)
-    task.stands_for = measured_share;
-  if (task.stands_for != 0 || task.span) task.submitted = clock::now();
+  bool const measured = waits_.take();
+  if (!measured && !task.span) return;
+  task.submitted = clock::now();
+  if (measured) task.stands_for = waits_.measured(task.submitted);
 }
 
 std::exception_ptr pool_impl::closed_error() const {
@@ -250,13 +253,9 @@ std::unique_ptr<pool_task> pool_impl::take(pool_task& task) {
 void pool_impl::forget(pool_task& task) {
   auto taken = take(task);
   if (spare_.size() >= most_spares) return;
-  auto arguments = std::move(taken->arguments);
-  auto preface = std::move(taken->preface);
-  arguments.clear();
-  preface.clear();
-  *taken = pool_task{};
-  if (arguments.capacity() <= 256) taken->arguments = std::move(arguments);
-  if (preface.capacity() <= 256) taken->preface = std::move(preface);
+  // Made anew where it is: an assignment writes all of it twice.
+  std::destroy_at(taken.get());
+  std::construct_at(taken.get());
   spare_.push_back(std::move(taken));
 }
 
@@ -276,13 +275,13 @@ void pool_impl::end_task(pool_task& task, delivery outcome, deliveries& out) {
 }
 
 void pool_impl::end_span(pool_task& task, delivery const& outcome) {
-  end_task_span(*task.span, {.task = task_registry::global().name(task.function),
-                             .id = task.id,
-                             .attempts = task.attempt(),
-                             .worker = task.ran_by,
-                             .wait_time = clock::now() - task.submitted - outcome.run_time,
-                             .run_time = outcome.run_time,
-                             .error = outcome.error});
+  end_task_span(*task.span,
+                {.task = task_registry::global().entry(task.function),
+                 .id = task.id,
+                 .attempts = task.attempt(),
+                 .wait_time = clock::now() - task.submitted - outcome.run_time,
+                 .run_time = outcome.run_time},
+                outcome.error);
 }
 
 // All that is left of it.

@@ -47,12 +47,10 @@ trace_context const& task_context::trace() {
   return trace_;
 }
 
-void task_context::begin_span(std::string_view function) {
+void task_context::begin_span(detail::task_entry const& task) {
   if (!trace_.sampled() || !is_tracing()) return;
-  span_.emplace(task_span_name("run", function), trace_, span_kind::consumer);
-  span_->set("reeve.task.name", function);
-  span_->set("reeve.task.id", id_);
-  span_->set("reeve.task.attempt", attempt_);
+  span_.emplace("run", trace_, span_kind::consumer);
+  describe_run(*span_, task, id_, attempt_);
   if (!correlation_id_.empty()) span_->set("reeve.task.correlation_id", correlation_id_);
 }
 

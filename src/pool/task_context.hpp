@@ -4,6 +4,7 @@
 #pragma once
 
 #include "reeve/span.hpp"
+#include "reeve/task_fn.hpp"
 #include "reeve/trace_context.hpp"
 #include "reeve/worker.hpp"
 #include "shm/worker_channel.hpp"
@@ -32,7 +33,7 @@ class task_context {
   void end() noexcept { id_ = 0; }
 
   /// The task's own span here, where its trace is recorded; of a batch there is none.
-  void begin_span(std::string_view function);
+  void begin_span(detail::task_entry const& task);
   void end_span(std::exception_ptr const& thrown);
   /// That of a trace that is not recorded gets its ids when it is asked for.
   trace_context const& trace();

@@ -3,6 +3,7 @@
 
 #include "pool/task_loop.hpp"
 
+#include "core/all_signals_blocked.hpp"
 #include "pool/batch_frame.hpp"
 #include "pool/own_codec_error.hpp"
 #include "pool/task_executor.hpp"
@@ -20,8 +21,6 @@
 #include <utility>
 #include <cxxabi.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -51,22 +50,6 @@ std::string in_words(std::exception_ptr const& thrown, result_status& status) {
   }
 }
 
-// A thread of ours hears no signal: no handler of the application's runs on it.
-class no_signals {
- public:
-  no_signals() noexcept {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  no_signals(no_signals const&) = delete;
-  no_signals& operator=(no_signals const&) = delete;
-  ~no_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
 void wait_until_readable(int fd) noexcept {
   pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
   ::poll(&waiting, 1, -1);
@@ -92,7 +75,7 @@ task_loop::task_loop(worker& self, worker_channel& channel, std::vector<detail::
     wait_until_readable(channel_.work());
     return !self_.stop_requested();
   });
-  no_signals const none;
+  all_signals_blocked const none;  // no handler of the application's runs there
   attention_ = std::jthread{[this](std::stop_token const& end) { hear_of_stops(end); }};
 }
 
@@ -196,7 +179,7 @@ void task_loop::begin_element(running& now, clock::time_point began) {
   now.result.clear();
   now.began = began;
   now.context->begin_element(now.element);
-  if (!now.task.batch) now.context->begin_span(functions_[now.task.function]->name);
+  if (!now.task.batch) now.context->begin_span(*functions_[now.task.function]);
   channel_.start_element(now.task.slot, now.element, began);
 }
 

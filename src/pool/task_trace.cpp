@@ -3,20 +3,33 @@
 
 #include "pool/task_trace.hpp"
 
+#include "core/span_record.hpp"
+
 #include <boost/core/demangle.hpp>
 
+#include <string>
+#include <string_view>
 #include <typeinfo>
+#include <utility>
 
 namespace reeve {
 namespace {
 
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>{time}.count(); }
 
-}  // namespace
+std::int64_t as_number(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
-std::string task_span_name(std::string_view kind, std::string_view task) {
-  return std::string{kind} + ' ' + std::string{task};
+void add(span_data& to, std::string_view attribute, attribute_value value) {
+  to.attributes.push_back({std::string{attribute}, std::move(value)});
 }
+
+void name(span_data& span, std::string_view kind, detail::task_entry const& task) {
+  span.name = kind;
+  span.name += task.name;
+  add(span, "reeve.task.name", task.name);
+}
+
+}  // namespace
 
 void say_error(span& span, std::exception_ptr const& error) {
   try {
@@ -28,19 +41,37 @@ void say_error(span& span, std::exception_ptr const& error) {
   }
 }
 
-void end_task_span(span& span, task_end const& end) {
-  if (span.is_recording()) {
-    span.set("reeve.task.name", end.task);
-    span.set("reeve.task.id", end.id);
-    span.set("reeve.task.attempts", end.attempts);
-    span.set("reeve.task.wait_time", seconds(end.wait_time));
-    span.set("reeve.task.run_time", seconds(end.run_time));
-    if (!end.worker.name.empty()) span.set("reeve.worker", to_string(end.worker));
-    if (end.error)
-      say_error(span, end.error);
-    else
-      span.ok();
-  }
+void describe_task(span& span, detail::task_entry const& task) {
+  span_access::describe_later(
+      span, {&task, [](detail::task_entry const* of, span_data& data) { name(data, "task ", *of); }});
+}
+
+void describe_run(span& span, detail::task_entry const& task, std::uint64_t id, std::uint64_t attempt) {
+  struct run_facts {
+    detail::task_entry const* task;
+    std::uint64_t id;
+    std::uint64_t attempt;
+  };
+  span_access::describe_later(span, {run_facts{.task = &task, .id = id, .attempt = attempt},
+                                     [](run_facts const& run, span_data& data) {
+                                       name(data, "run ", *run.task);
+                                       add(data, "reeve.task.id", as_number(run.id));
+                                       add(data, "reeve.task.attempt", as_number(run.attempt));
+                                     }});
+}
+
+void end_task_span(span& span, task_end const& end, std::exception_ptr const& error) {
+  if (error)
+    say_error(span, error);
+  else
+    span.ok();
+  span_access::describe_later(span, {end, [](task_end const& of, span_data& data) {
+                                       name(data, "task ", *of.task);
+                                       add(data, "reeve.task.id", as_number(of.id));
+                                       add(data, "reeve.task.attempts", as_number(of.attempts));
+                                       add(data, "reeve.task.wait", seconds(of.wait_time));
+                                       add(data, "reeve.task.run", seconds(of.run_time));
+                                     }});
   span.end();
 }
 

@@ -4,29 +4,20 @@
 #include "pool/trace_block.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace reeve {
 namespace {
-
-void append_size(std::string& out, std::size_t size) {
-  assert(size <= 0xffff);
-  out.push_back(static_cast<char>(size & 0xffU));
-  out.push_back(static_cast<char>(size >> 8U & 0xffU));
-}
 
 std::size_t size_at(std::string_view in, std::size_t at) noexcept {
   auto const byte = [in](std::size_t i) {
     return static_cast<std::size_t>(static_cast<unsigned char>(in[i]));
   };
   return byte(at) | byte(at + 1) << 8U;
-}
-
-template <std::size_t N>
-void append_bytes(std::string& out, std::array<std::uint8_t, N> const& bytes) {
-  out.append(reinterpret_cast<char const*>(bytes.data()), N);
 }
 
 template <std::size_t N>
@@ -38,14 +29,18 @@ void take_bytes(std::string_view& in, std::array<std::uint8_t, N>& bytes) noexce
 }  // namespace
 
 void append_trace_block(std::string& out, trace_context const& trace) {
-  out.reserve(out.size() + trace_block_head + trace.state.size() + trace.baggage.size());
-  append_bytes(out, trace.trace_id);
-  append_bytes(out, trace.span_id);
-  out.push_back(static_cast<char>(trace.flags));
-  append_size(out, trace.state.size());
-  append_size(out, trace.baggage.size());
-  out += trace.state;
-  out += trace.baggage;
+  assert(trace.state.size() <= 0xffff && trace.baggage.size() <= 0xffff);
+  std::array<char, trace_block_head> head;
+  std::memcpy(head.data(), trace.trace_id.data(), trace.trace_id.size());
+  std::memcpy(head.data() + trace.trace_id.size(), trace.span_id.data(), trace.span_id.size());
+  auto* at = head.data() + trace.trace_id.size() + trace.span_id.size();
+  *at++ = static_cast<char>(trace.flags);
+  for (auto const size : {trace.state.size(), trace.baggage.size()}) {
+    *at++ = static_cast<char>(size & 0xffU);
+    *at++ = static_cast<char>(size >> 8U & 0xffU);
+  }
+  out.reserve(out.size() + head.size() + trace.state.size() + trace.baggage.size());
+  out.append(head.data(), head.size()).append(trace.state).append(trace.baggage);
 }
 
 std::optional<trace_context> take_trace_block(std::string_view& in) {

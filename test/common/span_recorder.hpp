@@ -6,6 +6,7 @@
 // What tests of traces need: a tracer that keeps the spans of this process, and one that writes those of a child to a
 // file.
 
+#include "core/span_record.hpp"
 #include "reeve/detail/tracer.hpp"
 #include "reeve/span.hpp"
 
@@ -24,6 +25,9 @@
 #include <unistd.h>
 
 namespace reeve::test {
+
+/// What `detail::tracer::recorded_below` says of a tracer that records each trace that begins here.
+inline constexpr std::uint64_t all_traces = std::uint64_t{1} << 63U;
 
 /// While it lives, this process is tracing: all traces, or those that their parent says.
 class span_recorder {
@@ -52,9 +56,10 @@ class span_recorder {
     bool samples(trace_context const& parent, std::array<std::uint8_t, 16> const&) noexcept override {
       return parent.valid() ? parent.sampled() : sample_roots;
     }
-    void record(span_data&& span) noexcept override {
+    std::uint64_t recorded_below() const noexcept override { return sample_roots ? all_traces : 0; }
+    void record(span_record const& span) noexcept override {
       std::lock_guard const lock{mutex};
-      spans.push_back(std::move(span));
+      spans.push_back(span.unpacked());
     }
     bool flush(std::chrono::steady_clock::duration) noexcept override { return true; }
 
@@ -144,10 +149,12 @@ inline void write_spans_where_wanted() {
     bool samples(trace_context const& parent, std::array<std::uint8_t, 16> const&) noexcept override {
       return !parent.valid() || parent.sampled();
     }
-    void record(span_data&& span) noexcept override {
+    std::uint64_t recorded_below() const noexcept override { return all_traces; }
+    void record(span_record const& span) noexcept override {
       std::lock_guard const lock{mutex};
-      lines << span.name << '\t' << span.context.trace_id_text() << '\t' << span.context.span_id_text()
-            << '\t' << hex_of(span.parent) << '\t' << static_cast<int>(span.status) << '\t' << span.message
+      auto const data = span.unpacked();
+      lines << data.name << '\t' << data.context.trace_id_text() << '\t' << data.context.span_id_text()
+            << '\t' << hex_of(data.parent) << '\t' << static_cast<int>(data.status) << '\t' << data.message
             << '\n';
     }
     bool flush(std::chrono::steady_clock::duration) noexcept override {

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 using added = span_batcher::added;
 
-span_data named(std::string name) { return {.name = std::move(name)}; }
+span_record named(std::string name) { return {.data = {.name = std::move(name)}}; }
 
 struct batcher_rig {
   explicit batcher_rig(std::size_t max_queue = 10, std::size_t max_batch = 3)
@@ -30,8 +30,9 @@ struct batcher_rig {
   // The names in the batch that is due, all together; "-": none is.
   std::string take() {
     if (!batcher.take(now, batch)) return "-";
+    batch.read(spans);
     std::string names;
-    for (auto const& one : batch) names += one.name;
+    for (auto const& one : spans) names += one.name;
     return names;
   }
   std::string take_and_end() {
@@ -42,7 +43,8 @@ struct batcher_rig {
 
   span_batcher batcher;
   span_batcher::time_point now{100s};
-  span_batcher::batch batch;
+  span_batch batch;
+  std::vector<span_data> spans;
 };
 
 }  // namespace
@@ -87,12 +89,10 @@ BOOST_FIXTURE_TEST_CASE(one_batch_is_exported_at_a_time, batcher_rig) {
   BOOST_TEST(take() == "def");
 }
 
-BOOST_AUTO_TEST_CASE(where_there_is_no_room_it_is_dropped_and_not_touched) {
+BOOST_AUTO_TEST_CASE(where_there_is_no_room_it_is_dropped) {
   batcher_rig rig{3, 2};
   for (auto const* name : {"a", "b", "c"}) rig.add(name);
-  auto extra = named("extra");
-  BOOST_TEST((rig.batcher.add(std::move(extra), rig.now) == added::dropped));
-  BOOST_TEST(extra.name == "extra");  // NOLINT(bugprone-use-after-move): that it was not is what is tested
+  BOOST_TEST((rig.add("extra") == added::dropped));
   BOOST_TEST(rig.batcher.so_far().dropped == 1);
   BOOST_TEST(rig.batcher.waiting() == 3);
   BOOST_TEST(rig.take() == "ab");
@@ -187,7 +187,8 @@ BOOST_AUTO_TEST_CASE(a_random_walk_loses_nothing) {
         case 3:
           if (!under_way && rig.batcher.take(rig.now, rig.batch)) {
             under_way = true;
-            for (auto const& one : rig.batch) {
+            rig.batch.read(rig.spans);
+            for (auto const& one : rig.spans) {
               BOOST_TEST(std::stoul(one.name) > last);
               last = std::stoul(one.name);
             }

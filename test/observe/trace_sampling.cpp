@@ -2,10 +2,13 @@
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
 #include "observe/trace_sampler.hpp"
+#include "reeve/detail/tracer.hpp"
+#include "reeve/tracing.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <random>
 
@@ -84,6 +87,38 @@ BOOST_AUTO_TEST_CASE(a_smaller_share_is_a_part_of_a_larger_one) {
   }
   BOOST_TEST(in_small > 800);
   BOOST_TEST(in_small < 1200);
+}
+
+// Few of them go by the ids that the sampler was never shown.
+BOOST_AUTO_TEST_CASE(of_the_traces_that_begin_here_the_share_is_recorded) {
+  for (auto const share : {0.01, 0.25, 0.9}) {
+    tracing_params params;
+    params.sampler = sampler::parent_or_ratio;
+    params.ratio = share;
+    tracing const now{params};
+    trace_sampler const asked{sampler::ratio, share};
+    constexpr int begun = 100'000;
+    int recorded = 0;
+    for (int i = 0; i < begun; ++i)
+      if (auto const trace = detail::begin_recorded_trace()) {
+        ++recorded;
+        BOOST_TEST_REQUIRE(trace->valid());
+        BOOST_TEST_REQUIRE(trace->sampled());
+        BOOST_TEST_REQUIRE(asked.samples({}, trace->trace_id));
+      }
+    auto const expected = share * begun;
+    BOOST_TEST_CONTEXT(share << ": " << recorded << " of " << begun)
+    BOOST_TEST(std::abs(recorded - expected) < 6 * std::sqrt(expected * (1 - share)));  // once in 500 million
+  }
+}
+
+BOOST_AUTO_TEST_CASE(all_traces_that_begin_here_are_recorded_or_none) {
+  for (bool const all : {true, false}) {
+    tracing_params params;
+    params.sampler = all ? sampler::always_on : sampler::always_off;
+    tracing const now{params};
+    for (int i = 0; i < 1000; ++i) BOOST_TEST_REQUIRE(detail::begin_recorded_trace().has_value() == all);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_traced_task_is_a_span_below_that_of_its_caller) {
   BOOST_TEST(number_attribute(task, "reeve.task.attempts") == 1);
   BOOST_TEST(text_attribute(task, "reeve.worker") == to_string(pool.ups.at(0)));
   BOOST_TEST((task.began <= task.ended));
-  auto const run = attribute(task, "reeve.task.run_time");
+  auto const run = attribute(task, "reeve.task.run");
   BOOST_REQUIRE(run.has_value());
   BOOST_TEST(std::get<double>(*run) >= 0);
 }

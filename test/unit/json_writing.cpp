@@ -48,27 +48,29 @@ BOOST_AUTO_TEST_CASE(a_text_is_escaped_where_it_must_be) {
 
 BOOST_AUTO_TEST_CASE(members_and_elements_are_separated) {
   std::string out = "before: ";
-  json_writer writer{out};
-  writer.begin_object();
-  writer.name("none");
-  writer.begin_array();
-  writer.end_array();
-  writer.name<"some">();
-  writer.begin_array();
-  writer.text("a");
-  writer.number(-1);
-  writer.begin_object();
-  writer.end_object();
-  writer.begin_object();
-  writer.member<"b">("c");
-  writer.member<"d">("e");
-  writer.end_object();
-  writer.truth(true);
-  writer.long_number(-2);
-  writer.hex(std::array<std::uint8_t, 2>{0x0a, 0xf1});
-  writer.end_array();
-  writer.member<"f">("g");
-  writer.end_object();
+  {
+    json_writer writer{out};
+    writer.begin_object();
+    writer.name("none");
+    writer.begin_array();
+    writer.end_array();
+    writer.name<"some">();
+    writer.begin_array();
+    writer.text("a");
+    writer.number(-1);
+    writer.begin_object();
+    writer.end_object();
+    writer.begin_object();
+    writer.member<"b">("c");
+    writer.member<"d">("e");
+    writer.end_object();
+    writer.truth(true);
+    writer.long_number(-2);
+    writer.hex(std::array<std::uint8_t, 2>{0x0a, 0xf1});
+    writer.end_array();
+    writer.member<"f">("g");
+    writer.end_object();
+  }
   BOOST_TEST(out == R"(before: {"none":[],"some":["a",-1,{},{"b":"c","d":"e"},true,"-2","0af1"],"f":"g"})");
 }
 
@@ -84,6 +86,19 @@ BOOST_AUTO_TEST_CASE(a_number_comes_back_as_it_was) {
              std::numeric_limits<std::uint64_t>::max());
   for (double const number : {0.1, -1e-300, 1.7976931348623157e308, 5e-324})
     BOOST_TEST(back(number).to_number<double>() == number);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_text_makes_its_own_room) {
+  std::string out = "before: ";
+  std::string expected = out;
+  for (std::size_t size = 0; size < 2000; size += 37) {
+    text_end end{out};
+    std::string const piece(size, 'a');
+    end += piece;
+    end += 'b';
+    expected += piece + 'b';
+  }
+  BOOST_TEST(out == expected);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -221,7 +221,8 @@ BOOST_AUTO_TEST_CASE(there_is_one_tracer_at_a_time) {
     bool samples(reeve::trace_context const&, std::array<std::uint8_t, 16> const&) noexcept override {
       return true;
     }
-    void record(reeve::span_data&&) noexcept override {}
+    std::uint64_t recorded_below() const noexcept override { return 0; }
+    void record(reeve::span_record const&) noexcept override {}
     bool flush(std::chrono::steady_clock::duration) noexcept override { return true; }
   };
   auto const second = std::make_shared<other>();

@@ -7,11 +7,17 @@
 #include <reeve/span.hpp>
 #include <reeve/trace_context.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
 // Where what is traced meets what exports it.
+
+namespace reeve {
+struct span_record;
+}
 
 namespace reeve::detail {
 
@@ -25,8 +31,11 @@ class tracer {
   /// Whether a span with that parent (which may belong to no trace) and that trace id is recorded.
   virtual bool samples(trace_context const& parent,
                        std::array<std::uint8_t, 16> const& trace_id) noexcept = 0;
+  /// Of the traces that begin here those are recorded of whose id the upper 63 bits of the second half are less than
+  /// this: 0 to 2^63. What `samples` says of them.
+  virtual std::uint64_t recorded_below() const noexcept = 0;
   /// Takes a span that has ended and is sampled. Drops it where there is no room.
-  virtual void record(span_data&& span) noexcept = 0;
+  virtual void record(span_record const& span) noexcept = 0;
   /// Waits until what was recorded is exported, or the time is over. Whether it is.
   virtual bool flush(std::chrono::steady_clock::duration within) noexcept = 0;
 };
@@ -42,8 +51,10 @@ REEVE_DECL void remove_tracer(tracer const& tracer) noexcept;
 /// The context of a new span: below `parent`, or the beginning of a trace, and sampled as the tracer says. Without a
 /// tracer: `parent` itself.
 REEVE_DECL trace_context begin_trace(trace_context const& parent);
-/// The same for one that begins a trace, where that is recorded; none where it is not, at the price of one random
-/// number.
+/// The same for one that begins a trace, where that is recorded; none where it is not, at the price of a decrement: how
+/// many are not is drawn at random for each that is.
 REEVE_DECL std::optional<trace_context> begin_recorded_trace();
+/// Gives the tracer a span that has ended, where there is one.
+REEVE_DECL void record_span(span_record const& span) noexcept;
 
 }  // namespace reeve::detail

@@ -1,0 +1,32 @@
+// Copyright (c) 2026 The reeve authors
+// Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
+
+#pragma once
+
+#include "core/span_record.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace reeve {
+
+/// Spans on their way to the thread that exports them, as bytes one behind the other. A span has a dozen pieces of memory
+/// that lie apart: to read and to free what another processor has just written takes several times what the span took.
+class span_batch {
+ public:
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+
+  /// Where there is no memory it throws, and nothing changes.
+  void push_back(span_record const& span);
+  /// The memory is used again, unless it is a lot.
+  void clear() noexcept;
+  /// They become all that is in there; its memory is used again.
+  void read(std::vector<span_data>& out) const;
+
+ private:
+  std::vector<char> bytes_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace reeve
