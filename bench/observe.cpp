@@ -6,6 +6,7 @@
 #include <reeve/tracing.hpp>
 #include <reeve/worker.hpp>
 #include "common/report.hpp"
+#include "observe/caller.hpp"
 #include "observe/collector.hpp"
 #include "observe/sections.hpp"
 
@@ -42,6 +43,7 @@ int main(int argc, char** argv) try {
   if (auto const code = reeve::run_as_worker(argc, argv)) return *code;
   std::vector<std::string_view> const wanted{argv + 1, argv + argc};
   if (wanted.size() == 1 && wanted[0] == collector_argument) return be_collector();
+  if (wanted.size() == 2 && wanted[0] == caller_argument) return be_caller(wanted[1]);
 
   for (auto const name : wanted)
     if (std::ranges::find(sections, name, &section::name) == sections.end())

@@ -1,101 +1,94 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
-// The throughput of a pool whose tasks are traced, beside that of one whose tasks are not. The pool's process has one CPU,
-// and its workers share another: where the scheduler puts them else makes more of a difference than what is measured.
+// The throughput of a pool whose tasks are traced, beside that of one whose tasks are not. The thread that calls has one
+// CPU, and the workers share another: where the scheduler puts them else makes more of a difference than what is measured.
+// The two take turns of some milliseconds, because the machine's speed changes from one second to the next; and both are
+// started anew for each step, because how a process happens to lie in memory makes a difference for as long as it lives.
 
-#include <reeve/tracing.hpp>
 #include "../common/compare.hpp"
-#include "../common/cpu.hpp"
-#include "../pool/pool_bed.hpp"
-#include "../pool/tasks.hpp"
+#include "caller.hpp"
 #include "collector.hpp"
+#include "own_process.hpp"
 #include "sections.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace reeve::bench {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t calls_at_a_time = 256;
-constexpr std::size_t calls = 300'000;
-constexpr double share = 0.01;
-
-tracing_params traced_params(std::string const& endpoint) {
-  tracing_params params;
-  params.exporter = make_otlp_exporter({.endpoint = endpoint, .timeout = 1s});
-  params.sampler = sampler::parent_or_ratio;
-  params.ratio = share;
-  params.export_timeout = 1s;
-  return params;
-}
-
-// Its workers trace as well, where there is an endpoint.
-pool_params bed_params(std::string const& endpoint) {
-  pool_params params;
-  params.workers = 2;
-  params.process.cpu_affinity = {usable_cpus().back()};
-  if (!endpoint.empty()) {
-    params.env.set(trace_workers, "1");
-    params.env.set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint);
-    params.env.set("OTEL_BSP_EXPORT_TIMEOUT", "1000");
-  }
-  return params;
-}
+constexpr int calls = 30'000;
+constexpr int starts = 15;
 
 class caller {
  public:
-  explicit caller(std::string const& endpoint) : bed_{bed_params(endpoint)} {}
+  explicit caller(std::string const& endpoint) : process_{{std::string{caller_argument}, endpoint}} {
+    per_call();
+  }
 
   double per_call() {
-    flood tasks{bed_, calls_at_a_time, [this] { return same(++next_); }, [](int) {}};
-    auto const cpus = usable_cpus();
-    use_cpus({cpus.front()});
-    auto const took = seconds([&] { tasks.run(calls); });
-    use_cpus(cpus);
-    return took / static_cast<double>(calls);
+    process_.tell(std::to_string(calls));
+    return std::stod(process_.hear()) / calls;
+  }
+
+  struct spans {
+    std::uint64_t exported = 0;
+    std::uint64_t dropped = 0;
+    std::uint64_t failed = 0;
+  };
+  spans status() {
+    process_.tell("");
+    std::istringstream in{process_.hear()};
+    spans status;
+    in >> status.exported >> status.dropped >> status.failed;
+    return status;
   }
 
  private:
-  pool_bed bed_;
-  int next_ = 0;
+  own_process process_;
 };
 
 struct traced_result {
-  comparison both;
-  tracing_status spans;
+  double ratio = 0;
+  double traced = 0;
+  double plain = 0;
+  caller::spans spans;
 };
 
 traced_result compare_traced(std::string const& endpoint) {
-  caller plain{{}};
-  caller traced{endpoint};
-  tracing_status spans;
-  plain.per_call();
-  auto const ours = [&] {
-    tracing now{traced_params(endpoint)};
-    auto const took = traced.per_call();
-    now.flush(1s);
-    auto const status = now.status();
-    spans.exported += status.exported;
-    spans.dropped += status.dropped;
-    spans.failed += status.failed;
-    return std::array{took};
-  };
-  ours();
-  auto const both =
-      compare<1>({.step = {}, .steps = 31}, ours, [&] { return std::array{plain.per_call()}; })[0];
-  return {.both = both, .spans = spans};
+  std::vector<double> ratios, traced_times, plain_times;
+  traced_result result;
+  for (int start = 0; start < starts; ++start) {
+    caller traced{endpoint};
+    caller plain{{}};
+    auto const both = compare<1>(
+        {.step = 600ms, .steps = 1}, [&] { return std::array{traced.per_call()}; },
+        [&] { return std::array{plain.per_call()}; })[0];
+    ratios.push_back(1 / both.ratio);
+    traced_times.push_back(both.ours);
+    plain_times.push_back(both.raw);
+    auto const spans = traced.status();
+    result.spans.exported += spans.exported;
+    result.spans.dropped += spans.dropped;
+    result.spans.failed += spans.failed;
+  }
+  result.ratio = median(std::move(ratios));
+  result.traced = median(std::move(traced_times));
+  result.plain = median(std::move(plain_times));
+  return result;
 }
 
 std::string in_words(traced_result const& result) {
-  return number(1 / result.both.ours, 0) + " tasks/s, without " + number(1 / result.both.raw, 0) + "; " +
+  return number(1 / result.traced, 0) + " tasks/s, without " + number(1 / result.plain, 0) + "; " +
          std::to_string(result.spans.exported) + " spans exported, " + std::to_string(result.spans.dropped) +
          " dropped, " + std::to_string(result.spans.failed) + " failed";
 }
@@ -104,15 +97,15 @@ std::string in_words(traced_result const& result) {
 
 void measure_traces() {
   {
-    collector_process const collector;
-    auto const result = compare_traced(collector.endpoint());
+    own_process collector{{std::string{collector_argument}}};
+    auto const result = compare_traced(collector.hear());
     if (result.spans.exported == 0) throw std::runtime_error{"no span was exported"};
-    report("observe", "trace_1pct_ratio", 1 / result.both.ratio, "ratio",
+    report("observe", "trace_1pct_ratio", result.ratio, "ratio",
            "int(int) one by one, 1 % of the tasks traced on both sides: " + in_words(result), ">= 0.9");
   }
   auto const dead = compare_traced(dead_endpoint());
   if (dead.spans.exported != 0) throw std::runtime_error{"a span was exported to nobody"};
-  report("observe", "dead_collector_ratio", 1 / dead.both.ratio, "ratio",
+  report("observe", "dead_collector_ratio", dead.ratio, "ratio",
          "the same with a collector that is not there: " + in_words(dead), ">= 0.9");
 }
 
