@@ -42,8 +42,12 @@ void say_error(span& span, std::exception_ptr const& error) {
 }
 
 void describe_task(span& span, detail::task_entry const& task) {
-  span_access::describe_later(
-      span, {&task, [](detail::task_entry const* of, span_data& data) { name(data, "task ", *of); }});
+  struct task_facts {
+    detail::task_entry const* task;
+  };
+  span_access::describe_later(span, {task_facts{.task = &task}, [](task_facts const& of, span_data& data) {
+                                       name(data, "task ", *of.task);
+                                     }});
 }
 
 void describe_run(span& span, detail::task_entry const& task, std::uint64_t id, std::uint64_t attempt) {
