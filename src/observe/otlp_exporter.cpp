@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "observe/batch_exporter.hpp"
 #include "observe/export_retry.hpp"
 #include "observe/otel_environment.hpp"
 #include "observe/otlp_client.hpp"
@@ -8,10 +9,13 @@
 #include "reeve/tracing.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdlib>
 #include <mutex>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -29,20 +33,44 @@ bool wait_until_try(std::chrono::steady_clock::time_point at, std::stop_token co
   return !stop.stop_requested();
 }
 
-class otlp_exporter final : public span_exporter {
+class otlp_exporter final : public batch_exporter {
  public:
+  using time_point = std::chrono::steady_clock::time_point;
+
   otlp_exporter(otlp_url url, text_pairs headers, otlp_tls tls, std::chrono::milliseconds timeout)
       : client_{std::move(url), std::move(headers), std::move(tls)}, timeout_{timeout} {}
 
-  export_result export_spans(std::span<span_data const> batch, resource const& from,
-                             std::chrono::steady_clock::time_point deadline, std::stop_token stop) override {
+  export_result export_spans(std::span<span_data const> batch, resource const& from, time_point deadline,
+                             std::stop_token stop) override {
+    write(from, [batch](otlp_json& json) {
+      for (auto const& span : batch) json.add(span);
+    });
+    return post(batch.size(), deadline, stop);
+  }
+
+  // One span at a time, which stays in the processor's caches.
+  export_result export_batch(span_batch const& batch, resource const& from, time_point deadline,
+                             std::stop_token stop, giving_way& way) override {
+    write(from, [&](otlp_json& json) {
+      for (span_batch::reader spans{batch}; spans.next(span_); way()) json.add(span_);
+    });
+    return post(batch.size(), deadline, stop);
+  }
+
+ private:
+  void write(resource const& from, auto const& add_spans) {
     body_.clear();
-    append_otlp_json(body_, batch, from);
+    otlp_json json{body_, from};
+    add_spans(json);
+    json.end();
+  }
+
+  export_result post(std::size_t size, time_point deadline, std::stop_token const& stop) {
     export_retry retry{deadline, seed_++};
     for (;;) {
       auto const until = std::min(deadline, std::chrono::steady_clock::now() + timeout_);
       auto const answer = client_.post(body_, until, stop);
-      auto verdict = judge_otlp_answer(answer, batch.size(), std::chrono::system_clock::now());
+      auto verdict = judge_otlp_answer(answer, size, std::chrono::system_clock::now());
       export_result result{verdict.taken, std::move(verdict.error)};
       if (!verdict.retry) return result;
       auto const next = retry.failed(std::chrono::steady_clock::now(), verdict.retry_after);
@@ -50,11 +78,11 @@ class otlp_exporter final : public span_exporter {
     }
   }
 
- private:
   otlp_client client_;
   std::chrono::milliseconds const timeout_;
   // Kept: to ask the kernel for new pages takes longer than to write into old ones.
   std::string body_;
+  span_data span_;
   // Of the waits between attempts, which are to differ from those of others.
   std::random_device::result_type seed_ = std::random_device{}();
 };

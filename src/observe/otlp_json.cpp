@@ -3,8 +3,6 @@
 
 #include "observe/otlp_json.hpp"
 
-#include "core/json_writer.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -20,34 +18,18 @@ constexpr unsigned is_remote = 0x200;
 
 class otlp_writer {
  public:
-  explicit otlp_writer(std::string& out) noexcept : json_{out} {}
+  explicit otlp_writer(json_writer& out) noexcept : json_{out} {}
 
-  void request(std::span<span_data const> spans, resource const& from) {
-    begin<"resourceSpans">();
+  // Up to the first span.
+  void begin(resource const& from) {
+    json_.begin_object();
+    json_.name<"resourceSpans">();
+    json_.begin_array();
+    json_.begin_object();
     json_.name<"resource">();
     json_.begin_object();
     attributes(from);
     json_.end_object();
-    scope_spans(spans);
-    end();
-  }
-
- private:
-  // An object with a list of one object.
-  template <json_name List>
-  void begin() {
-    json_.begin_object();
-    json_.name<List>();
-    json_.begin_array();
-    json_.begin_object();
-  }
-  void end() {
-    json_.end_object();
-    json_.end_array();
-    json_.end_object();
-  }
-
-  void scope_spans(std::span<span_data const> spans) {
     json_.name<"scopeSpans">();
     json_.begin_array();
     json_.begin_object();
@@ -56,11 +38,25 @@ class otlp_writer {
     json_.member<"name">("reeve");
     json_.member<"version">(REEVE_VERSION);
     json_.end_object();
-    list<"spans">(spans, [this](span_data const& one) { span(one); });
-    json_.end_object();
-    json_.end_array();
+    json_.name<"spans">();
+    json_.begin_array();
   }
 
+  void span(span_data const& from) {
+    json_.begin_object();
+    span_members(from);
+    json_.end_object();
+  }
+
+  // What follows the last one.
+  void end() {
+    for (int depth = 0; depth < 3; ++depth) {
+      json_.end_array();
+      json_.end_object();
+    }
+  }
+
+ private:
   // Each item is an object, of which `write` writes the members.
   template <json_name Name, class Items, class Write>
   void list(Items const& items, Write const& write) {
@@ -152,7 +148,7 @@ class otlp_writer {
     json_.end_object();
   }
 
-  void span(span_data const& from) {
+  void span_members(span_data const& from) {
     context(from.context);
     if (from.parent != decltype(from.parent){}) {
       json_.name<"parentSpanId">();
@@ -176,13 +172,15 @@ class otlp_writer {
     if (from.status != span_status::unset) status(from);
   }
 
-  json_writer json_;
+  json_writer& json_;
 };
 
 }  // namespace
 
-void append_otlp_json(std::string& out, std::span<span_data const> spans, resource const& from) {
-  otlp_writer{out}.request(spans, from);
-}
+otlp_json::otlp_json(std::string& out, resource const& from) : json_{out} { otlp_writer{json_}.begin(from); }
+
+void otlp_json::add(span_data const& span) { otlp_writer{json_}.span(span); }
+
+void otlp_json::end() { otlp_writer{json_}.end(); }
 
 }  // namespace reeve

@@ -3,14 +3,23 @@
 
 #pragma once
 
+#include "core/json_writer.hpp"
 #include "reeve/tracing.hpp"
 
-#include <span>
 #include <string>
 
 namespace reeve {
 
-/// Adds the body of a request that exports these spans: ExportTraceServiceRequest in OTLP's JSON encoding.
-void append_otlp_json(std::string& out, std::span<span_data const> spans, resource const& from);
+/// Writes the body of a request that exports spans: ExportTraceServiceRequest in OTLP's JSON encoding.
+class otlp_json {
+ public:
+  /// It is added to `out`, and whole when `end` was called and this is gone.
+  otlp_json(std::string& out, resource const& from);
+  void add(span_data const& span);
+  void end();
+
+ private:
+  json_writer json_;
+};
 
 }  // namespace reeve

@@ -68,6 +68,7 @@ class byte_reader {
     return {std::exchange(from_, from_ + size), size};
   }
   void text(std::string& to) { to = text(); }
+  char const* end() const noexcept { return from_; }
 
  private:
   char const* from_;
@@ -161,17 +162,17 @@ void span_batch::clear() noexcept {
   size_ = 0;
 }
 
-void span_batch::read(std::vector<span_data>& out) const {
-  if (bytes_.size() > most_kept) out = {};
-  out.resize(size_);
-  byte_reader reader{bytes_.data()};
-  for (auto& span : out) {
-    span_facts facts;
-    reader.value(facts);
-    packed_attributes::unpack(reader.text(), span.attributes);
-    pass_span(reader, span);
-    facts.describe(span);
-  }
+bool span_batch::reader::next(span_data& out) {
+  if (left_ == 0) return false;
+  byte_reader bytes{at_};
+  span_facts facts;
+  bytes.value(facts);
+  packed_attributes::unpack(bytes.text(), out.attributes);
+  pass_span(bytes, out);
+  facts.describe(out);
+  at_ = bytes.end();
+  --left_;
+  return true;
 }
 
 }  // namespace reeve

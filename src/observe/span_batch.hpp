@@ -21,8 +21,18 @@ class span_batch {
   void push_back(span_record const& span);
   /// The memory is used again, unless it is a lot.
   void clear() noexcept;
-  /// They become all that is in there; its memory is used again.
-  void read(std::vector<span_data>& out) const;
+
+  /// Takes one span after the other out of its bytes.
+  class reader {
+   public:
+    explicit reader(span_batch const& of) noexcept : at_{of.bytes_.data()}, left_{of.size_} {}
+    /// Whether there is another one. Then it is in `out`, whose memory is used again.
+    bool next(span_data& out);
+
+   private:
+    char const* at_;
+    std::size_t left_;
+  };
 
  private:
   std::vector<char> bytes_;

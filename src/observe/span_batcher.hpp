@@ -67,6 +67,8 @@ class span_batcher {
 
   /// Those that wait or are being exported.
   std::size_t waiting() const noexcept { return queued_ + under_way_; }
+  /// Whether somebody waits for what there is, or there is soon no room for more.
+  bool hurries() const noexcept { return ended_ < due_up_to_ || 2 * waiting() > limits_.max_queue; }
   counts const& so_far() const noexcept { return counts_; }
 
  private:

@@ -3,12 +3,14 @@
 
 #include "observe/tracing_impl.hpp"
 
+#include "observe/batch_exporter.hpp"
 #include "observe/quiet_thread.hpp"
 
 #include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
+#include <vector>
 #include <unistd.h>
 
 namespace reeve::detail {
@@ -50,6 +52,7 @@ void tracing_impl::record(span_record const& span) noexcept {
     {
       std::lock_guard const guard{mutex_};
       added = batcher_.add(span, span.ended_at);
+      hurries_.store(batcher_.hurries(), std::memory_order_relaxed);
     }
     if (added == span_batcher::added::wake) due_.notify_one();
   } catch (...) {
@@ -63,6 +66,7 @@ bool tracing_impl::flush(duration within) noexcept {
   try {
     std::unique_lock lock{mutex_};
     auto const number = batcher_.flush();
+    hurries_ = true;
     due_.notify_one();
     std::optional<bool> flushed;
     ended_.wait_until(lock, deadline, [&] {
@@ -89,6 +93,7 @@ void tracing_impl::run() {
       batch.clear();
       lock.lock();
       batcher_.ended(result.taken);
+      hurries_ = batcher_.hurries();
       if (result.taken < size && result.error.empty()) result.error = "the exporter did not take all spans";
       last_error_ = std::move(result.error);
       ended_.notify_all();
@@ -107,8 +112,10 @@ void tracing_impl::run() {
 export_result tracing_impl::export_batch(span_batch const& batch, clock::time_point deadline) noexcept {
   try {
     try {
-      batch.read(exported_);
-      return exporter_->export_spans(exported_, settings_.from, deadline, stop_.get_token());
+      giving_way way{hurries_};
+      auto* const by_batch = dynamic_cast<batch_exporter*>(exporter_.get());
+      return by_batch ? by_batch->export_batch(batch, settings_.from, deadline, stop_.get_token(), way)
+                      : export_spans(batch, deadline, way);
     } catch (std::exception const& e) {
       return {.error = std::string{"the exporter threw: "} + e.what()};
     }
@@ -117,11 +124,23 @@ export_result tracing_impl::export_batch(span_batch const& batch, clock::time_po
   }
 }
 
+export_result tracing_impl::export_spans(span_batch const& batch, clock::time_point deadline,
+                                         giving_way& way) {
+  std::vector<span_data> spans(batch.size());
+  span_batch::reader reader{batch};
+  for (auto& span : spans) {
+    reader.next(span);
+    way();
+  }
+  return exporter_->export_spans(spans, settings_.from, deadline, stop_.get_token());
+}
+
 void tracing_impl::end() noexcept {
   if (!thread_.joinable()) return exporter_.reset();
   if (::getpid() != process_) return thread_.detach();
   std::unique_lock lock{mutex_};
   batcher_.close();
+  hurries_ = true;
   ending_ = true;
   due_.notify_one();
   bool const in_vain = settings_.ends_after_vain_flush && flushed_in_vain_;

@@ -3,11 +3,13 @@
 
 #pragma once
 
+#include "observe/giving_way.hpp"
 #include "observe/span_batcher.hpp"
 #include "observe/trace_sampler.hpp"
 #include "reeve/detail/tracer.hpp"
 #include "reeve/tracing.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -16,7 +18,6 @@
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <vector>
 #include <sys/types.h>
 
 namespace reeve::detail {
@@ -59,6 +60,7 @@ class tracing_impl final : public tracer {
 
   void run();
   export_result export_batch(span_batch const& batch, clock::time_point deadline) noexcept;
+  export_result export_spans(span_batch const& batch, clock::time_point deadline, giving_way& way);
 
   // Not in the settings, and gone at the end: threads that saw this tracer may keep it for longer than an application's
   // exporter is to be there.
@@ -71,11 +73,11 @@ class tracing_impl final : public tracer {
   std::condition_variable due_;
   std::condition_variable ended_;
   span_batcher batcher_;
+  std::atomic<bool> hurries_{false};  // as the batcher says
   std::string last_error_;
   bool flushed_in_vain_ = false;
   bool ending_ = false;
   bool over_ = true;
-  std::vector<span_data> exported_;  // of the thread: their memory is used again
   std::thread thread_;
 };
 

@@ -23,7 +23,11 @@ using namespace std::chrono_literals;
 
 boost::json::value request(std::span<span_data const> spans, resource const& from = {}) {
   std::string text;
-  append_otlp_json(text, spans, from);
+  {
+    otlp_json json{text, from};
+    for (auto const& span : spans) json.add(span);
+    json.end();
+  }
   return boost::json::parse(text);
 }
 

@@ -9,7 +9,6 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <vector>
 
 BOOST_AUTO_TEST_SUITE(span_batching)
 
@@ -30,9 +29,9 @@ struct batcher_rig {
   // The names in the batch that is due, all together; "-": none is.
   std::string take() {
     if (!batcher.take(now, batch)) return "-";
-    batch.read(spans);
     std::string names;
-    for (auto const& one : spans) names += one.name;
+    span_data span;
+    for (span_batch::reader reader{batch}; reader.next(span);) names += span.name;
     return names;
   }
   std::string take_and_end() {
@@ -44,7 +43,6 @@ struct batcher_rig {
   span_batcher batcher;
   span_batcher::time_point now{100s};
   span_batch batch;
-  std::vector<span_data> spans;
 };
 
 }  // namespace
@@ -187,10 +185,10 @@ BOOST_AUTO_TEST_CASE(a_random_walk_loses_nothing) {
         case 3:
           if (!under_way && rig.batcher.take(rig.now, rig.batch)) {
             under_way = true;
-            rig.batch.read(rig.spans);
-            for (auto const& one : rig.spans) {
-              BOOST_TEST(std::stoul(one.name) > last);
-              last = std::stoul(one.name);
+            span_data span;
+            for (span_batch::reader reader{rig.batch}; reader.next(span);) {
+              BOOST_TEST(std::stoul(span.name) > last);
+              last = std::stoul(span.name);
             }
             taken += rig.batch.size();
           }
@@ -211,6 +209,27 @@ BOOST_AUTO_TEST_CASE(a_random_walk_loses_nothing) {
     BOOST_TEST(counts.exported + counts.failed == taken);
     BOOST_TEST(rig.batcher.waiting() == 0);
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(it_hurries_where_somebody_waits_or_room_is_short, batcher_rig) {
+  BOOST_TEST(!batcher.hurries());
+  for (auto const* name : {"a", "b", "c", "d", "e"}) add(name);
+  BOOST_TEST(!batcher.hurries());
+  add("f");  // of ten
+  BOOST_TEST(batcher.hurries());
+  BOOST_TEST(take() == "abc");
+  BOOST_TEST(batcher.hurries());  // those that are under way have a place, too
+  batcher.ended(3);
+  BOOST_TEST(!batcher.hurries());
+  batcher.flush();
+  BOOST_TEST(batcher.hurries());
+  BOOST_TEST(take_and_end() == "def");
+  BOOST_TEST(!batcher.hurries());
+  add("g");
+  batcher.close();
+  BOOST_TEST(batcher.hurries());
+  BOOST_TEST(take_and_end() == "g");
+  BOOST_TEST(!batcher.hurries());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

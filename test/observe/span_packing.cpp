@@ -74,6 +74,13 @@ void check_equal(span_data const& got, span_data const& expected) {
   BOOST_TEST(got.dropped_links == expected.dropped_links);
 }
 
+std::vector<span_data> read(span_batch const& batch) {
+  std::vector<span_data> all(1);
+  for (span_batch::reader reader{batch}; reader.next(all.back());) all.emplace_back();
+  all.pop_back();
+  return all;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_span_comes_out_as_it_went_in) {
@@ -82,8 +89,7 @@ BOOST_AUTO_TEST_CASE(a_span_comes_out_as_it_went_in) {
   batch.push_back(span_record{});
   batch.push_back(full_span());
   BOOST_TEST(batch.size() == 3u);
-  std::vector<span_data> out;
-  batch.read(out);
+  auto out = read(batch);
   BOOST_TEST_REQUIRE(out.size() == 3u);
   auto expected = full_span().unpacked();
   BOOST_TEST((expected.attributes == some_attributes()));
@@ -93,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_span_comes_out_as_it_went_in) {
 }
 
 BOOST_AUTO_TEST_CASE(memory_that_is_used_again_has_nothing_of_the_spans_before) {
-  std::vector<span_data> out(4, full_span().unpacked());
+  auto out = full_span().unpacked();
   span_batch batch;
   batch.push_back(full_span());
   batch.clear();
@@ -102,9 +108,10 @@ BOOST_AUTO_TEST_CASE(memory_that_is_used_again_has_nothing_of_the_spans_before) 
   other.data.name = "other";
   other.attributes.set("text", attribute_value{1.5}, 128);
   batch.push_back(other);
-  batch.read(out);
-  BOOST_TEST_REQUIRE(out.size() == 1u);
-  check_equal(out[0], other.unpacked());
+  span_batch::reader reader{batch};
+  BOOST_TEST_REQUIRE(reader.next(out));
+  check_equal(out, other.unpacked());
+  BOOST_TEST(!reader.next(out));
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_that_was_large_is_read_like_any_other) {
@@ -112,12 +119,11 @@ BOOST_AUTO_TEST_CASE(a_batch_that_was_large_is_read_like_any_other) {
   span_record large;
   large.data.message = std::string(3U << 20U, 'm');
   batch.push_back(large);
-  std::vector<span_data> out;
-  batch.read(out);
+  auto out = read(batch);
   BOOST_TEST(out.at(0).message == large.data.message);
   batch.clear();
   batch.push_back(full_span());
-  batch.read(out);
+  out = read(batch);
   check_equal(out.at(0), full_span().unpacked());
 }
 
@@ -136,8 +142,7 @@ BOOST_AUTO_TEST_CASE(facts_are_put_into_words_when_they_are_read) {
                   span.attributes.push_back({"two", of.two});
                 }};
   batch.push_back(told);
-  std::vector<span_data> out;
-  batch.read(out);
+  auto out = read(batch);
   BOOST_TEST(out.at(0).name == "before and after");
   std::vector<span_attribute> const expected{
       {"said", std::string{"already"}}, {"one", std::int64_t{1}}, {"two", 2.5}};
