@@ -81,8 +81,8 @@ struct pool_status {
   std::uint64_t recycled = 0;
   /// How long tasks ran on their workers; of a map's each element.
   duration_histogram run_time{};
-  /// How long they waited, from their submission until they ran; of a map's each chunk. Where they come closer together
-  /// than 2.5 us one in 64 is timed, and counts as 64.
+  /// How long they waited, from their submission until they ran; of a map's each chunk. Where many come closer
+  /// together than 2.5 us one in 64 is timed, at random, and counts as 64.
   duration_histogram wait_time{};
   /// What has happened to its workers.
   worker_totals worker_counts{};

@@ -145,7 +145,7 @@ class REEVE_DECL span {
   template <class T>
     requires std::convertible_to<T const&, std::string_view>
   void set(std::string_view name, T const& value) {
-    set_text(name, value);
+    if (is_recording()) set_text(name, value);
   }
   /// The same of a whole number.
   template <std::integral T>

@@ -3,6 +3,8 @@
 
 #include "core/random_ids.hpp"
 
+#include "core/fork_generation.hpp"
+
 #include <boost/endian/conversion.hpp>
 
 #include <bit>
@@ -38,7 +40,7 @@ class random_source {
 
   static random_source& of_thread() noexcept {
     thread_local constinit random_source source;
-    if (!source.is_seeded_) source.seed();
+    if (source.seeded_in_ != fork_generation()) source.seed();
     return source;
   }
 
@@ -64,11 +66,11 @@ class random_source {
 
   void seed() noexcept {
     s_ = seed_of_thread();
-    is_seeded_ = true;
+    seeded_in_ = fork_generation();
   }
 
   random_state s_{};
-  bool is_seeded_ = false;
+  std::uint32_t seeded_in_ = 0;
 };
 
 }  // namespace

@@ -22,8 +22,8 @@ inline std::uint64_t sampled_part(std::array<std::uint8_t, 16> const& trace_id) 
 inline constexpr std::uint64_t sampled_parts = std::uint64_t{1} << 63U;
 /// A trace id whose sampled part is less than that, which is not 0.
 std::array<std::uint8_t, 16> random_trace_id_below(std::uint64_t bound) noexcept;
-/// How many random trace ids go by until one comes whose sampled part is less than that: for a few nanoseconds what to
-/// draw them would tell. Of 0: as many as there can be.
+/// How many random trace ids go by until one comes whose sampled part is less than that: for the price of a few
+/// ids what to draw them all would tell. Of 0: as many as there can be.
 std::uint64_t random_ids_until_below(std::uint64_t bound) noexcept;
 
 }  // namespace reeve

@@ -142,6 +142,14 @@ std::optional<trace_context> begin_recorded_trace() {
   return with_tracer([](tracer* tracer) { return begin_recorded_with(tracer); });
 }
 
+trace_context begin_unrecorded_trace() {
+  auto context = new_trace(false);
+  auto const bound = with_tracer([](tracer* tracer) { return tracer ? tracer->recorded_below() : 0; });
+  if (bound >= sampled_parts) return context;  // it takes them all: whoever asks the parent first does not
+  while (sampled_part(context.trace_id) < bound) context.trace_id = random_trace_id();
+  return context;
+}
+
 void record_span(span_record const& span) noexcept {
   with_tracer([&](tracer* tracer) {
     if (tracer) tracer->record(span);

@@ -59,6 +59,10 @@ class otlp_exporter final : public batch_exporter {
 
  private:
   void write(resource const& from, auto const& add_spans) {
+    if (body_.capacity() > most_kept) {
+      body_ = {};
+      span_ = {};
+    }
     body_.clear();
     otlp_json json{body_, from};
     add_spans(json);
@@ -78,9 +82,11 @@ class otlp_exporter final : public batch_exporter {
     }
   }
 
+  static constexpr std::size_t most_kept = std::size_t{1} << 20U;
+
   otlp_client client_;
   std::chrono::milliseconds const timeout_;
-  // Kept: to ask the kernel for new pages takes longer than to write into old ones.
+  // Kept, unless they are large: to ask the kernel for new pages takes longer than to write into old ones.
   std::string body_;
   span_data span_;
   // Of the waits between attempts, which are to differ from those of others.

@@ -8,19 +8,30 @@
 
 namespace reeve {
 
-span_batcher::added span_batcher::add(span_record const& span, time_point now) {
+span_batcher::added span_batcher::add(span_record const& span, time_point now) noexcept {
   if (closed_ || queued_ >= limits_.max_queue) {
     ++counts_.dropped;
     return added::dropped;
   }
-  auto& open = open_batch(now);
-  open.push_back(span);
+  auto* const open = put(span, now);
+  if (!open) {
+    ++counts_.dropped;
+    return added::dropped;
+  }
   bool const first = queued_++ == 0;
-  bool const first_full = batches_.size() == 1 && open.size() == limits_.max_batch;
+  bool const first_full = batches_.size() == 1 && open->size() == limits_.max_batch;
   return first || first_full ? added::wake : added::queued;
 }
 
-// Where there is no memory an empty one may stay behind: it is the last one, and used next.
+// Null: there is no memory for it. An empty batch may stay behind then: it is the last one, and used next.
+span_batch* span_batcher::put(span_record const& span, time_point now) noexcept try {
+  auto& open = open_batch(now);
+  open.push_back(span);
+  return &open;
+} catch (...) {
+  return nullptr;
+}
+
 span_batch& span_batcher::open_batch(time_point now) {
   if (batches_.empty() || batches_.back().size() >= limits_.max_batch)
     batches_.push_back(std::exchange(spare_, {}));

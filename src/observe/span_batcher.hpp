@@ -29,7 +29,7 @@ class span_batcher {
 
   /// What `add` has done.
   enum class added {
-    /// There was no room: it was counted.
+    /// There was no room or no memory: it was counted.
     dropped,
     /// It waits for others.
     queued,
@@ -45,7 +45,7 @@ class span_batcher {
 
   explicit span_batcher(limits const& bounds) : limits_{bounds} {}
 
-  added add(span_record const& span, time_point now);
+  added add(span_record const& span, time_point now) noexcept;
   /// Whether a batch is due; then it is in `out`, what was in there is used again, and `ended` must follow.
   bool take(time_point now, span_batch& out);
   /// So many of the batch were taken.
@@ -67,8 +67,8 @@ class span_batcher {
 
   /// Those that wait or are being exported.
   std::size_t waiting() const noexcept { return queued_ + under_way_; }
-  /// Whether somebody waits for what there is, or there is soon no room for more.
-  bool hurries() const noexcept { return ended_ < due_up_to_ || 2 * waiting() > limits_.max_queue; }
+  /// Whether somebody waits for what there is, or half of the room is taken.
+  bool hurries() const noexcept { return ended_ < due_up_to_ || 2 * queued_ > limits_.max_queue; }
   counts const& so_far() const noexcept { return counts_; }
 
  private:
@@ -78,6 +78,7 @@ class span_batcher {
   };
 
   bool is_due(time_point now) const noexcept;
+  span_batch* put(span_record const& span, time_point now) noexcept;
   span_batch& open_batch(time_point now);
   void end(std::size_t size, std::size_t exported);
 

@@ -11,7 +11,6 @@
 #include <optional>
 #include <utility>
 #include <vector>
-#include <unistd.h>
 
 namespace reeve::detail {
 namespace {
@@ -28,7 +27,7 @@ tracing_impl::tracing_impl(settings with)
     : exporter_{std::move(with.exporter)},
       exports_{exporter_ != nullptr},
       settings_{std::move(with)},
-      process_{::getpid()},
+      fork_generation_{fork_generation()},
       batcher_{settings_.limits} {}
 
 void tracing_impl::start() {
@@ -46,22 +45,19 @@ std::uint64_t tracing_impl::recorded_below() const noexcept { return settings_.s
 
 // A wake-up costs a system call: it is made for the first one that waits, and when a batch is full.
 void tracing_impl::record(span_record const& span) noexcept {
-  if (!exports_) return;
-  try {
-    auto added = span_batcher::added::dropped;
-    {
-      std::lock_guard const guard{mutex_};
-      added = batcher_.add(span, span.ended_at);
-      hurries_.store(batcher_.hurries(), std::memory_order_relaxed);
-    }
-    if (added == span_batcher::added::wake) due_.notify_one();
-  } catch (...) {
-    // There is no memory: the application has greater sorrows than this span.
+  if (!exports_ || is_forked()) return;
+  auto added = span_batcher::added::dropped;
+  {
+    std::lock_guard const guard{mutex_};
+    added = batcher_.add(span, span.ended_at);
+    hurries_.store(batcher_.hurries(), std::memory_order_relaxed);
   }
+  if (added == span_batcher::added::wake) due_.notify_one();
 }
 
 bool tracing_impl::flush(duration within) noexcept {
   if (!exports_) return true;
+  if (is_forked()) return false;
   auto const deadline = tracing_deadline(within);
   try {
     std::unique_lock lock{mutex_};
@@ -87,8 +83,9 @@ void tracing_impl::run() {
   for (;;) {
     if (stop_.stop_requested()) batcher_.abandon();
     if (batcher_.take(clock::now(), batch)) {
+      hurries_ = batcher_.hurries();
       lock.unlock();
-      auto result = export_batch(batch, clock::now() + settings_.export_timeout);
+      auto result = export_batch(batch, clock::now());
       auto const size = batch.size();
       batch.clear();
       lock.lock();
@@ -109,10 +106,12 @@ void tracing_impl::run() {
   ended_.notify_all();
 }
 
-export_result tracing_impl::export_batch(span_batch const& batch, clock::time_point deadline) noexcept {
+// A tenth of the time may be given away.
+export_result tracing_impl::export_batch(span_batch const& batch, clock::time_point now) noexcept {
   try {
     try {
-      giving_way way{hurries_};
+      auto const deadline = now + settings_.export_timeout;
+      giving_way way{hurries_, now + settings_.export_timeout / 10};
       auto* const by_batch = dynamic_cast<batch_exporter*>(exporter_.get());
       return by_batch ? by_batch->export_batch(batch, settings_.from, deadline, stop_.get_token(), way)
                       : export_spans(batch, deadline, way);
@@ -135,9 +134,16 @@ export_result tracing_impl::export_spans(span_batch const& batch, clock::time_po
   return exporter_->export_spans(spans, settings_.from, deadline, stop_.get_token());
 }
 
+// The thread is in another process, where it waits for a condition perhaps: here to destroy that would wait for the thread.
+void tracing_impl::abandon() noexcept {
+  static auto& abandoned = *new std::shared_ptr<tracing_impl>;  // never destroyed
+  if (thread_.joinable()) thread_.detach();
+  if (!abandoned_before_) abandoned_before_ = std::exchange(abandoned, shared_from_this());
+}
+
 void tracing_impl::end() noexcept {
+  if (is_forked()) return abandon();
   if (!thread_.joinable()) return exporter_.reset();
-  if (::getpid() != process_) return thread_.detach();
   std::unique_lock lock{mutex_};
   batcher_.close();
   hurries_ = true;

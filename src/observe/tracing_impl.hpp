@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "core/fork_generation.hpp"
 #include "observe/giving_way.hpp"
 #include "observe/span_batcher.hpp"
 #include "observe/trace_sampler.hpp"
@@ -18,12 +19,11 @@
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <sys/types.h>
 
 namespace reeve::detail {
 
 /// Records spans, and exports them on a thread of its own.
-class tracing_impl final : public tracer {
+class tracing_impl final : public tracer, public std::enable_shared_from_this<tracing_impl> {
  public:
   using duration = std::chrono::steady_clock::duration;
 
@@ -58,8 +58,11 @@ class tracing_impl final : public tracer {
  private:
   using clock = std::chrono::steady_clock;
 
+  /// Then this has no thread, and its mutex may have been locked.
+  bool is_forked() const noexcept { return fork_generation() != fork_generation_; }
+  void abandon() noexcept;
   void run();
-  export_result export_batch(span_batch const& batch, clock::time_point deadline) noexcept;
+  export_result export_batch(span_batch const& batch, clock::time_point now) noexcept;
   export_result export_spans(span_batch const& batch, clock::time_point deadline, giving_way& way);
 
   // Not in the settings, and gone at the end: threads that saw this tracer may keep it for longer than an application's
@@ -67,7 +70,7 @@ class tracing_impl final : public tracer {
   std::shared_ptr<span_exporter> exporter_;
   bool const exports_;
   settings const settings_;
-  pid_t const process_;  // a fork has no thread
+  std::uint32_t const fork_generation_;
   std::stop_source stop_;
   mutable std::mutex mutex_;
   std::condition_variable due_;
@@ -79,6 +82,7 @@ class tracing_impl final : public tracer {
   bool ending_ = false;
   bool over_ = true;
   std::thread thread_;
+  std::shared_ptr<tracing_impl> abandoned_before_;
 };
 
 }  // namespace reeve::detail

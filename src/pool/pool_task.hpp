@@ -35,7 +35,7 @@ struct pool_task : dispatch_task {
   task_trace trace = task_trace::none;
   /// Of a single call in a trace that is recorded.
   std::optional<reeve::span> span{};
-  /// When it was submitted, where that is measured: for it alone, or for as many tasks as it stands for.
+  /// When it was submitted, where it has a span or its wait is measured: for as many tasks as it stands for.
   std::chrono::steady_clock::time_point submitted{};
   std::uint8_t stands_for = 0;
 

@@ -114,6 +114,7 @@ void pool_impl::submit(std::unique_ptr<pool_task> task, std::exception_ptr failu
     failure = std::make_exception_ptr(
         codec_error{describe(*task) + ": its arguments are longer than pool_params::max_message_size"});
   counts_.submitted += task->count;
+  if (!failure) task->stands_for = waits_.take(tasks_.empty());
   begin_measure(*task);
   auto& kept = *task;
   kept.position = tasks_.size();
@@ -129,10 +130,9 @@ void pool_impl::submit(std::unique_ptr<pool_task> task, std::exception_ptr failu
 }
 
 void pool_impl::begin_measure(pool_task& task) {
-  bool const measured = waits_.take();
-  if (!measured && !task.span) return;
+  if (task.stands_for == 0 && !task.span) return;
   task.submitted = clock::now();
-  if (measured) task.stands_for = waits_.measured(task.submitted);
+  if (task.stands_for != 0) waits_.measured(task.submitted);
 }
 
 std::exception_ptr pool_impl::closed_error() const {

@@ -5,6 +5,7 @@
 
 #include "pool/task_trace.hpp"
 #include "pool/trace_block.hpp"
+#include "reeve/detail/tracer.hpp"
 #include "reeve/this_task.hpp"
 
 #include <utility>
@@ -41,7 +42,7 @@ void task_context::begin(claimed_task const& task, worker_channel& channel, work
 trace_context const& task_context::trace() {
   if (span_) return span_->context();
   if (std::exchange(trace_is_unrecorded_, false)) {
-    trace_ = new_trace(false);
+    trace_ = detail::begin_unrecorded_trace();
     trace_is_set_ = true;
   }
   return trace_;

@@ -112,12 +112,27 @@ BOOST_AUTO_TEST_CASE(of_the_traces_that_begin_here_the_share_is_recorded) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_id_that_is_made_for_a_trace_that_is_not_recorded_is_none_of_the_share) {
+  tracing_params params;
+  params.sampler = sampler::ratio;
+  params.ratio = 0.5;
+  tracing const now{params};
+  trace_sampler const asked{sampler::ratio, 0.5};
+  for (int i = 0; i < 1000; ++i) {
+    auto const trace = detail::begin_unrecorded_trace();
+    BOOST_TEST_REQUIRE(trace.valid());
+    BOOST_TEST_REQUIRE(!trace.sampled());
+    BOOST_TEST_REQUIRE(!asked.samples({}, trace.trace_id));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(all_traces_that_begin_here_are_recorded_or_none) {
   for (bool const all : {true, false}) {
     tracing_params params;
     params.sampler = all ? sampler::always_on : sampler::always_off;
     tracing const now{params};
     for (int i = 0; i < 1000; ++i) BOOST_TEST_REQUIRE(detail::begin_recorded_trace().has_value() == all);
+    BOOST_TEST(!detail::begin_unrecorded_trace().sampled());
   }
 }
 

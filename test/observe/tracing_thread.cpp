@@ -9,6 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +18,8 @@
 #include <string>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 BOOST_AUTO_TEST_SUITE(tracing_thread)
 
@@ -51,6 +54,35 @@ std::set<std::string> inheritable_descriptors() {
 }
 
 }  // namespace
+
+// It would wait for a thread that is in another process.
+BOOST_AUTO_TEST_CASE(a_forked_process_gets_rid_of_it_and_makes_other_ids) {
+  otel_variables_set const none;
+  auto const exporter = std::make_shared<test_exporter>();
+  std::optional<tracing> traces{std::in_place, tracing_params{.exporter = exporter}};
+  make_spans(1);
+  test_pipe pipe;
+  auto const child = ::fork();
+  BOOST_TEST_REQUIRE(child >= 0);
+  if (child == 0) {
+    ::alarm(20);  // ends a child that hangs
+    auto const id = new_trace(true).trace_id_text();
+    make_spans(1);
+    bool const flushed = traces->flush(std::chrono::hours{1});
+    traces.reset();
+    bool const told = ::write(pipe.write_end.get(), id.data(), id.size()) == static_cast<ssize_t>(id.size());
+    ::_exit(!flushed && told ? 0 : 1);
+  }
+  pipe.write_end.reset();
+  auto const id_there = read_all(pipe.read_end.get());
+  BOOST_TEST(id_there.size() == 32u);
+  BOOST_TEST(new_trace(true).trace_id_text() != id_there);
+  int status = -1;
+  BOOST_TEST(::waitpid(child, &status, 0) == child);
+  BOOST_TEST(status == 0);
+  traces.reset();
+  BOOST_TEST(exporter->names().size() == 1u);
+}
 
 BOOST_AUTO_TEST_CASE(its_thread_hears_no_signals) {
   otel_variables_set const none;

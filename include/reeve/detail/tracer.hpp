@@ -32,7 +32,7 @@ class tracer {
   virtual bool samples(trace_context const& parent,
                        std::array<std::uint8_t, 16> const& trace_id) noexcept = 0;
   /// Of the traces that begin here those are recorded of whose id the upper 63 bits of the second half are less than
-  /// this: 0 to 2^63. What `samples` says of them.
+  /// this: 0 to 2^63. What `samples` says of them. Always the same: threads draw ahead.
   virtual std::uint64_t recorded_below() const noexcept = 0;
   /// Takes a span that has ended and is sampled. Drops it where there is no room.
   virtual void record(span_record const& span) noexcept = 0;
@@ -54,6 +54,8 @@ REEVE_DECL trace_context begin_trace(trace_context const& parent);
 /// The same for one that begins a trace, where that is recorded; none where it is not, at the price of a decrement: how
 /// many are not is drawn at random for each that is.
 REEVE_DECL std::optional<trace_context> begin_recorded_trace();
+/// The same for one of which was decided that it is not recorded: with an id that the sampler does not take, either.
+REEVE_DECL trace_context begin_unrecorded_trace();
 /// Gives the tracer a span that has ended, where there is one.
 REEVE_DECL void record_span(span_record const& span) noexcept;
 
