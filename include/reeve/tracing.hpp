@@ -139,7 +139,7 @@ class tracing_impl;
 ///
 /// Made before `run_as_worker` it is there in the workers, too. It has a thread of its own, which hears no signals and
 /// does all that takes time: recording never blocks. A worker that ends orderly exports what it has first (at most
-/// `worker_flush`).
+/// `worker_flush`). A forked process has not got that thread: there it records nothing, and may be destroyed for another.
 class REEVE_DECL tracing {
  public:
   /// How long a worker that ends waits for the export at most.

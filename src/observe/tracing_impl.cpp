@@ -21,6 +21,14 @@ std::chrono::steady_clock::time_point tracing_deadline(std::chrono::steady_clock
          std::min<std::chrono::steady_clock::duration>(within, std::chrono::years{1});
 }
 
+/// Never destroyed.
+union lasting_tracing {
+  constexpr lasting_tracing() noexcept : last{} {}
+  ~lasting_tracing() {}
+  std::shared_ptr<tracing_impl> last;
+};
+constinit lasting_tracing abandoned;
+
 }  // namespace
 
 tracing_impl::tracing_impl(settings with)
@@ -136,9 +144,8 @@ export_result tracing_impl::export_spans(span_batch const& batch, clock::time_po
 
 // The thread is in another process, where it waits for a condition perhaps: here to destroy that would wait for the thread.
 void tracing_impl::abandon() noexcept {
-  static auto& abandoned = *new std::shared_ptr<tracing_impl>;  // never destroyed
   if (thread_.joinable()) thread_.detach();
-  if (!abandoned_before_) abandoned_before_ = std::exchange(abandoned, shared_from_this());
+  if (!abandoned_before_) abandoned_before_ = std::exchange(abandoned.last, shared_from_this());
 }
 
 void tracing_impl::end() noexcept {
