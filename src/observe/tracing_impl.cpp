@@ -142,9 +142,9 @@ export_result tracing_impl::export_spans(span_batch const& batch, clock::time_po
   return exporter_->export_spans(spans, settings_.from, deadline, stop_.get_token());
 }
 
-// The thread is in another process, where it waits for a condition perhaps: here to destroy that would wait for the thread.
+// The thread is in another process, where it waits for a condition perhaps: to destroy that here would wait for the thread,
+// and what becomes of a thread that is not here is not said. So this is kept.
 void tracing_impl::abandon() noexcept {
-  if (thread_.joinable()) thread_.detach();
   if (!abandoned_before_) abandoned_before_ = std::exchange(abandoned.last, shared_from_this());
 }
 
