@@ -144,6 +144,7 @@ class pool_impl : public std::enable_shared_from_this<pool_impl> {
   void element_ended(pool_task& task, std::exception_ptr error, deliveries& out);
   void disarmed(pool_task const& task, deliveries& out);
   void after_task(pool_incarnation& now);
+  bool is_worn(pool_incarnation const& now) const;
   bool falls_asleep(pool_incarnation& now);
   bool has_tasks(pool_incarnation const& now) const;
   bool look_a_while(pool_incarnation& now) const;
@@ -185,7 +186,7 @@ class pool_impl : public std::enable_shared_from_this<pool_impl> {
   void context_gone();
   void stopped();
   void end_all(pool_state how, std::string why);
-  pool_worker* worker_of(pool_incarnation const& now);
+  worker_ptr worker_of(pool_incarnation const& now) const;
 
   boost::asio::any_io_executor const executor_;
   pool_params params_;

@@ -139,17 +139,23 @@ void pool_impl::kill(pool_incarnation& now, std::string reason) {
 }
 
 void pool_impl::after_task(pool_incarnation& now) {
-  auto* const worker = worker_of(now);
+  if (!now.draining && !is_worn(now)) return;
+  auto const worker = worker_of(now);
   if (!worker || worker->now.get() != &now) return;
   if (worker->leaving) return remove_if_done(*worker);
   if (worker->being_replaced ||
       !(state_ == pool_state::running || (state_ == pool_state::closing && !fsm_.empty())))
     return;
-  auto const limit = params_.max_memory_per_worker.soft;
-  bool const spent = params_.max_tasks_per_worker != 0 && now.remaining <= params_.max_tasks_per_worker / 4;
-  if (!spent && (limit == 0 || memory_of(now.pid) <= limit)) return;
   ++counts_.recycled;
-  replace(workers_.find(worker->name)->second, {});
+  replace(worker, {});
+}
+
+// It is nearly out of the tasks that it may run, or has grown beyond its soft limit.
+bool pool_impl::is_worn(pool_incarnation const& now) const {
+  auto const tasks = params_.max_tasks_per_worker;
+  if (tasks != 0 && now.remaining <= tasks / 4) return true;
+  auto const limit = params_.max_memory_per_worker.soft;
+  return limit != 0 && memory_of(now.pid) > limit;
 }
 
 }  // namespace reeve::detail

@@ -130,9 +130,9 @@ void pool_impl::replace(worker_ptr const& worker, started done) {
   });
 }
 
-pool_worker* pool_impl::worker_of(pool_incarnation const& now) {
+pool_impl::worker_ptr pool_impl::worker_of(pool_incarnation const& now) const {
   auto const it = workers_.find(now.id.name);
-  return it == workers_.end() ? nullptr : it->second.get();
+  return it == workers_.end() ? worker_ptr{} : it->second;
 }
 
 // ---- what the supervisor says ------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ void pool_impl::worker_ready(worker_event const& event) {
   {
     lock const guard{mutex_};
     auto const now = incarnation_of(event.worker);
-    auto* const worker = now ? worker_of(*now) : nullptr;
+    auto const worker = now ? worker_of(*now) : worker_ptr{};
     if (!worker || worker->leaving || now->exit) return;
     now->channel->close_segment();
     fsm_.up(*now);
@@ -183,7 +183,7 @@ void pool_impl::worker_exited(worker_event const& event) {
   now->exit = event.exit;
   fsm_.condemn(*now);
   now->ring_chain();
-  auto* const worker = worker_of(*now);
+  auto const worker = worker_of(*now);
   if (worker && worker->leaving && worker->now == now) {
     worker->being_removed = true;
     if (supervisor_) supervisor_->async_remove(worker->name, asio::detached);
