@@ -6,6 +6,7 @@
 #include "observe/otel_environment.hpp"
 #include "observe/otlp_client.hpp"
 #include "observe/otlp_json.hpp"
+#include "observe/span_batch.hpp"
 #include "reeve/tracing.hpp"
 
 #include <algorithm>
@@ -59,7 +60,7 @@ class otlp_exporter final : public batch_exporter {
 
  private:
   void write(resource const& from, auto const& add_spans) {
-    if (body_.capacity() > most_kept) {
+    if (body_.capacity() > span_batch::most_kept) {
       body_ = {};
       span_ = {};
     }
@@ -81,8 +82,6 @@ class otlp_exporter final : public batch_exporter {
       if (!next || !wait_until_try(*next, stop)) return result;
     }
   }
-
-  static constexpr std::size_t most_kept = std::size_t{1} << 20U;
 
   otlp_client client_;
   std::chrono::milliseconds const timeout_;

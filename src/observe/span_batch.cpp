@@ -14,9 +14,6 @@
 namespace reeve {
 namespace {
 
-// More is given back once it is not needed.
-constexpr std::size_t most_kept = std::size_t{1} << 20U;
-
 /// Finds out how many bytes are written.
 class byte_counter {
  public:
