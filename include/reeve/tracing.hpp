@@ -80,6 +80,11 @@ struct otlp_params {
   /// A file with the certificates that are trusted, for https: OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE, or
   /// OTEL_EXPORTER_OTLP_CERTIFICATE, or the system's.
   std::optional<std::string> certificate{};
+  /// Files with this side's certificate and its key, in PEM, for a collector that asks who it is: both or none.
+  /// OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE, or OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE; the key ..._CLIENT_KEY,
+  /// which may have no password.
+  std::optional<std::string> client_certificate{};
+  std::optional<std::string> client_key{};  ///< See `client_certificate`.
 };
 
 /// Exports by OTLP over HTTP, in its JSON encoding. Throws std::invalid_argument, which names the field, for what cannot

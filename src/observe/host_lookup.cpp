@@ -49,7 +49,10 @@ host_lookup::endpoints endpoints_in(addrinfo const* list) {
   return all;
 }
 
-host_lookup::endpoints look_up_host(std::string const& host, std::string const& port, std::string& problem) {
+}  // namespace
+
+host_lookup::endpoints host_lookup::ask_system(std::string const& host, std::string const& port,
+                                               std::string& problem) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
@@ -64,14 +67,12 @@ host_lookup::endpoints look_up_host(std::string const& host, std::string const& 
   return endpoints_in(list);
 }
 
-}  // namespace
-
-host_lookup::host_lookup(std::string host, std::string port, waiter who)
+host_lookup::host_lookup(std::string host, std::string port, waiter who, resolver resolve)
     : state_{std::make_shared<shared_state>()} {
   state_->who = std::move(who);
-  auto work = [state = state_, host = std::move(host), port = std::move(port)] {
+  auto work = [state = state_, host = std::move(host), port = std::move(port), resolve] {
     std::string problem;
-    auto found = look_up_host(host, port, problem);
+    auto found = resolve(host, port, problem);
     state->end(std::move(found), std::move(problem));
   };
   start_quiet_thread("reeve-lookup", std::move(work)).detach();

@@ -24,7 +24,12 @@ class host_lookup {
     boost::asio::io_context* context = nullptr;
     std::function<void()> wake{};
   };
-  host_lookup(std::string host, std::string port, waiter who);
+  /// Finds a host's addresses, and takes its time. Empty: nothing, and `problem` says why.
+  using resolver = endpoints (*)(std::string const& host, std::string const& port, std::string& problem);
+  /// As the system does it.
+  static endpoints ask_system(std::string const& host, std::string const& port, std::string& problem);
+
+  host_lookup(std::string host, std::string port, waiter who, resolver resolve = &ask_system);
   host_lookup(host_lookup const&) = delete;
   host_lookup& operator=(host_lookup const&) = delete;
   ~host_lookup();

@@ -44,6 +44,9 @@ struct otlp_environment {
   std::optional<text_pairs> headers{};
   std::optional<std::chrono::milliseconds> timeout{};
   std::optional<std::string> certificate{};
+  /// Both or none.
+  std::optional<std::string> client_certificate{};
+  std::optional<std::string> client_key{};
   std::vector<std::string> complaints{};
 };
 

@@ -63,10 +63,11 @@ bool is_untrusted([[maybe_unused]] error_code ec) {
 
 }  // namespace
 
-otlp_client::otlp_client(otlp_url url, text_pairs headers, otlp_tls tls)
+otlp_client::otlp_client(otlp_url url, text_pairs headers, otlp_tls tls, host_lookup::resolver resolve)
     : url_{std::move(url)},
       headers_{std::move(headers)},
       tls_{std::move(tls)},
+      resolve_{resolve},
       stream_{context_},
       buffer_{max_otlp_header + max_otlp_answer} {}
 
@@ -97,7 +98,7 @@ asio::awaitable<otlp_answer> otlp_client::run(std::string const& body) {
   limit_to(deadline_);
   otlp_answer answer;
   error_code ec;
-  bool const kept = stream_.is_open();
+  bool const kept = stream_.is_idle();
   if (kept) ec = co_await exchange(body, answer);
   if (!kept || (is_broken_off(ec) && aborted_.empty())) {
     ec = co_await open();
@@ -148,7 +149,8 @@ asio::awaitable<host_lookup::endpoints> otlp_client::addresses() {
   // One that was too late for the last request may be in time for this one.
   if (!lookup_)
     lookup_.emplace(url_.host, url_.port,
-                    host_lookup::waiter{.context = &context_, .wake = [this] { lookup_over_.cancel(); }});
+                    host_lookup::waiter{.context = &context_, .wake = [this] { lookup_over_.cancel(); }},
+                    resolve_);
   while (!lookup_->is_over() && aborted_.empty()) {
     lookup_over_.expires_at(clock::time_point::max());
     co_await lookup_over_.async_wait(asio::as_tuple(asio::use_awaitable));

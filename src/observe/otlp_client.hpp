@@ -6,6 +6,7 @@
 #include "observe/host_lookup.hpp"
 #include "observe/otlp_answer.hpp"
 #include "observe/otlp_stream.hpp"
+#include "observe/otlp_tls.hpp"
 #include "observe/otlp_url.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -25,7 +26,8 @@ class otlp_client {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  otlp_client(otlp_url url, text_pairs headers, otlp_tls tls);
+  otlp_client(otlp_url url, text_pairs headers, otlp_tls tls,
+              host_lookup::resolver resolve = &host_lookup::ask_system);
   otlp_client(otlp_client const&) = delete;
   otlp_client& operator=(otlp_client const&) = delete;
 
@@ -46,6 +48,7 @@ class otlp_client {
   otlp_url const url_;
   text_pairs const headers_;
   otlp_tls tls_;
+  host_lookup::resolver const resolve_;
   boost::asio::io_context context_{1};
   boost::asio::steady_timer limit_{context_};
   boost::asio::steady_timer lookup_over_{context_};

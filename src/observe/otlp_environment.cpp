@@ -42,11 +42,51 @@ std::optional<text_pairs> read_headers(otel_variables& variables, char const* na
   return std::nullopt;
 }
 
-std::optional<std::string> read_certificate(otel_variables& variables, char const* name) {
+std::optional<std::string> read_path(otel_variables& variables, char const* name) {
   auto path = variables.text(name);
   if (!path || ::access(path->c_str(), R_OK) == 0) return path;
   variables.complain(name, "that file can't be read");
   return std::nullopt;
+}
+
+struct path_variable {
+  char const* of_traces;
+  char const* of_all;
+};
+
+constexpr path_variable client_certificate_variable{"OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+                                                    "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"};
+constexpr path_variable client_key_variable{"OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
+                                            "OTEL_EXPORTER_OTLP_CLIENT_KEY"};
+
+std::optional<std::string> read_path(otel_variables& variables, path_variable const& which) {
+  return variables.first_of(which.of_traces, which.of_all,
+                            [&](char const* name) { return read_path(variables, name); });
+}
+
+// A pair of which one half is missing is none.
+void read_client(otel_variables& variables, otlp_environment& read) {
+  read.client_certificate = read_path(variables, client_certificate_variable);
+  read.client_key = read_path(variables, client_key_variable);
+  if (read.client_certificate.has_value() == read.client_key.has_value()) return;
+  bool const lacks_key = read.client_certificate.has_value();
+  auto const& there = lacks_key ? client_certificate_variable : client_key_variable;
+  auto const& missing = lacks_key ? client_key_variable : client_certificate_variable;
+  variables.complain(variables.text(there.of_traces) ? there.of_traces : there.of_all,
+                     std::string{"it needs "} + missing.of_all + " beside it");
+  read.client_certificate.reset();
+  read.client_key.reset();
+}
+
+// JSON is all that is spoken. Who takes protobuf over HTTP takes JSON as well, at the same endpoint.
+void check_protocol(otel_variables& variables) {
+  for (auto const* const name : {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"}) {
+    auto const value = variables.text(name);
+    if (!value) continue;
+    if (*value != "http/json" && *value != "http/protobuf")
+      variables.complain(name, "only http/json is spoken, to the port for HTTP, often 4318");
+    return;
+  }
 }
 
 }  // namespace
@@ -60,8 +100,9 @@ otlp_environment read_otlp_environment(variable_lookup const& look_up) {
   read.timeout = variables.first_of("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT",
                                     [&](char const* name) { return variables.milliseconds(name, 1); });
   read.certificate =
-      variables.first_of("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE",
-                         [&](char const* name) { return read_certificate(variables, name); });
+      read_path(variables, {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"});
+  read_client(variables, read);
+  check_protocol(variables);
   read.complaints = variables.take_complaints();
   return read;
 }

@@ -6,6 +6,7 @@
 #include "observe/otel_environment.hpp"
 #include "observe/otlp_client.hpp"
 #include "observe/otlp_json.hpp"
+#include "observe/otlp_tls.hpp"
 #include "observe/span_batch.hpp"
 #include "reeve/tracing.hpp"
 
@@ -113,6 +114,15 @@ std::chrono::milliseconds checked_timeout(otlp_params const& params, otlp_enviro
   throw std::invalid_argument{"reeve: otlp_params.timeout must be 1 ms to an hour"};
 }
 
+otlp_tls_files tls_files(otlp_params const& params, otlp_environment const& environment) {
+  auto const either = [](auto const& set, auto const& inherited) {
+    return set.value_or(inherited.value_or(std::string{}));
+  };
+  return {.certificate = either(params.certificate, environment.certificate),
+          .client_certificate = either(params.client_certificate, environment.client_certificate),
+          .client_key = either(params.client_key, environment.client_key)};
+}
+
 }  // namespace
 
 span_exporter::~span_exporter() = default;
@@ -121,7 +131,7 @@ std::shared_ptr<span_exporter> make_otlp_exporter(otlp_params params) {
   auto const environment = read_otlp_environment([](char const* name) { return std::getenv(name); });
   complain_once(environment.complaints);
   auto url = checked_endpoint(params, environment);
-  auto tls = make_otlp_tls(url, params.certificate.value_or(environment.certificate.value_or("")));
+  auto tls = make_otlp_tls(url, tls_files(params, environment));
   return std::make_shared<otlp_exporter>(std::move(url), checked_headers(params, environment), std::move(tls),
                                          checked_timeout(params, environment));
 }

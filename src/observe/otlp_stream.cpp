@@ -10,11 +10,10 @@
 #include <boost/beast/http/write.hpp>
 #ifdef REEVE_OBSERVE_WITH_TLS
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #endif
 
 #include <cerrno>
-#include <stdexcept>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,9 +39,10 @@ error_code open_otlp_socket(asio::ip::tcp::socket& socket, asio::ip::tcp const& 
 template <class Stream>
 asio::awaitable<error_code> exchange_over(Stream& stream, otlp_stream::request& sent,
                                           boost::beast::flat_buffer& buffer, otlp_stream::parser& answer) {
-  if (auto const [ec, size] = co_await http::async_write(stream, sent, as_otlp_result); ec) co_return ec;
-  auto const [ec, size] = co_await http::async_read(stream, buffer, answer, as_otlp_result);
-  co_return ec;
+  auto const [unsent, written] = co_await http::async_write(stream, sent, as_otlp_result);
+  // Who does not want it all may have said why before it closed.
+  auto const [unread, size] = co_await http::async_read(stream, buffer, answer, as_otlp_result);
+  co_return unread ? (unsent ? unsent : unread) : error_code{};
 }
 
 }  // namespace
@@ -61,29 +61,18 @@ asio::awaitable<error_code> otlp_stream::connect(tcp::endpoint endpoint) {
   co_return error_code{};
 }
 
+bool otlp_stream::is_idle() noexcept {
+  if (!socket_.is_open()) return false;
+  pollfd look{.fd = socket_.native_handle(), .events = POLLIN, .revents = 0};
+  return ::poll(&look, 1, 0) == 0;
+}
+
 void otlp_stream::close() noexcept {
   error_code ignored;
   socket_.close(ignored);
 }
 
 #ifdef REEVE_OBSERVE_WITH_TLS
-
-otlp_tls make_otlp_tls(otlp_url const& url, std::string const& certificate) {
-  namespace ssl = asio::ssl;
-  if (!url.tls) return std::nullopt;
-  otlp_tls tls{std::in_place, ssl::context::tls_client};
-  tls->set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
-  tls->set_verify_mode(ssl::verify_peer);
-  tls->set_verify_callback(ssl::host_name_verification{url.host});
-  error_code ec;
-  if (certificate.empty())
-    tls->set_default_verify_paths(ec);
-  else
-    tls->load_verify_file(certificate, ec);
-  if (!ec) return tls;
-  throw std::invalid_argument{"reeve: otlp_params.certificate " + certificate +
-                              " can't be read as certificates in PEM: " + ec.message()};
-}
 
 asio::awaitable<error_code> otlp_stream::handshake(otlp_tls& tls, std::string host) {
   if (!tls) co_return error_code{};
@@ -102,8 +91,6 @@ asio::awaitable<error_code> otlp_stream::exchange(request& sent, boost::beast::f
 }
 
 #else
-
-otlp_tls make_otlp_tls(otlp_url const&, std::string const&) { return {}; }
 
 asio::awaitable<error_code> otlp_stream::handshake(otlp_tls&, std::string) { co_return error_code{}; }
 

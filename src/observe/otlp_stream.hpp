@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "observe/otlp_url.hpp"
+#include "observe/otlp_tls.hpp"
 #include "reeve/error.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,7 +15,6 @@
 #include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #ifdef REEVE_OBSERVE_WITH_TLS
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #endif
 
@@ -23,17 +22,6 @@
 #include <string>
 
 namespace reeve {
-
-/// Whom TLS trusts; nothing where the URL is an http one.
-#ifdef REEVE_OBSERVE_WITH_TLS
-using otlp_tls = std::optional<boost::asio::ssl::context>;
-#else
-struct otlp_tls {};
-#endif
-
-/// For that URL, with the certificates in a file, or where that is empty with the system's. Throws
-/// std::invalid_argument.
-otlp_tls make_otlp_tls(otlp_url const& url, std::string const& certificate);
 
 /// A connection for requests of HTTP, by TLS or without.
 class otlp_stream {
@@ -52,7 +40,9 @@ class otlp_stream {
   boost::asio::awaitable<error_code> exchange(request& sent, boost::beast::flat_buffer& buffer,
                                               parser& answer);
 
-  bool is_open() const noexcept { return socket_.is_open(); }
+  /// Connected, and the other side has neither closed it nor said anything since its last answer: what it says unasked
+  /// would be taken for the next answer.
+  bool is_idle() noexcept;
   /// What is under way ends with an error.
   void close() noexcept;
 

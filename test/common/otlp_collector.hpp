@@ -30,6 +30,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #endif
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -39,6 +40,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 namespace reeve::test {
 
@@ -80,11 +83,16 @@ class otlp_collector {
     begin();
   }
 #ifdef REEVE_OBSERVE_WITH_TLS
-  otlp_collector(std::string const& certificate, std::string const& key)
+  /// With `clients`, those certificates are what it wants its clients to have.
+  otlp_collector(std::string const& certificate, std::string const& key, std::string const& clients = {})
       : acceptor_{context_, {boost::asio::ip::address_v4::loopback(), 0}},
         tls_{std::make_unique<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server)} {
     tls_->use_certificate_chain_file(certificate);
     tls_->use_private_key_file(key, boost::asio::ssl::context::pem);
+    if (!clients.empty()) {
+      tls_->load_verify_file(clients);
+      tls_->set_verify_mode(boost::asio::ssl::verify_peer | boost::asio::ssl::verify_fail_if_no_peer_cert);
+    }
     begin();
   }
 #endif
@@ -105,6 +113,13 @@ class otlp_collector {
     std::unique_lock lock{mutex_};
     BOOST_REQUIRE_MESSAGE(changed_.wait_for(lock, patience, [&] { return reactions_ >= count; }),
                           "so many requests did not come within the deadline");
+  }
+
+  /// Waits until so many answers have arrived: those to requests that were not read.
+  void require_unasked(std::size_t count) {
+    std::unique_lock lock{mutex_};
+    BOOST_REQUIRE_MESSAGE(changed_.wait_for(lock, patience, [&] { return unasked_ >= count; }),
+                          "so many answers did not arrive within the deadline");
   }
 
   std::vector<otlp_request_seen> requests() const {
@@ -175,12 +190,29 @@ class otlp_collector {
               co_await boost::asio::async_write(stream, boost::asio::buffer(next.bytes), as_result);
           ec)
         co_return;
+      if (next.unread && next.after == reaction::then::keep) {
+        co_await until_arrived(stream);
+        std::lock_guard const lock{mutex_};
+        ++unasked_;
+        changed_.notify_all();
+      }
       switch (next.after) {
         case reaction::then::keep: break;
         case reaction::then::close: co_return;
         case reaction::then::hang: co_return co_await until_closed(stream);
         case reaction::then::stream_for_ever: co_return co_await stream_for_ever(stream);
       }
+    }
+  }
+
+  // Until the other side's kernel has acknowledged it.
+  template <class Stream>
+  awaitable<void> until_arrived(Stream& stream) {
+    boost::asio::steady_timer again{context_};
+    for (int left = 1; left != 0;) {
+      if (::ioctl(stream.lowest_layer().native_handle(), SIOCOUTQ, &left) != 0) co_return;
+      again.expires_after(std::chrono::milliseconds{1});
+      co_await again.async_wait(as_result);
     }
   }
 
@@ -227,6 +259,7 @@ class otlp_collector {
   std::vector<otlp_request_seen> requests_;
   std::size_t connections_ = 0;
   std::size_t reactions_ = 0;
+  std::size_t unasked_ = 0;
   boost::asio::io_context context_{1};
   tcp::acceptor acceptor_;
 #ifdef REEVE_OBSERVE_WITH_TLS

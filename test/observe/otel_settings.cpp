@@ -135,11 +135,19 @@ BOOST_AUTO_TEST_CASE(the_variable_of_traces_wins) {
                                {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "7"},
                                {"OTEL_EXPORTER_OTLP_TIMEOUT", "8"},
                                {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "/dev/null"},
-                               {"OTEL_EXPORTER_OTLP_CERTIFICATE", "/etc/passwd"}});
+                               {"OTEL_EXPORTER_OTLP_CERTIFICATE", "/etc/passwd"},
+                               {"OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "/dev/zero"},
+                               {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/dev/null"},
+                               {"OTEL_EXPORTER_OTLP_CLIENT_KEY", "/etc/passwd"},
+                               {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json"},
+                               {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}});
   BOOST_TEST(made.endpoint.value() == "http://a/x");
   BOOST_TEST((made.headers == text_pairs{{"authorization", "Bearer abc=="}}));
   BOOST_TEST((made.timeout == 7ms));
   BOOST_TEST(made.certificate.value() == "/dev/null");
+  BOOST_TEST(made.client_certificate.value() == "/dev/zero");
+  BOOST_TEST(made.client_key.value() == "/etc/passwd");
+  BOOST_TEST(made.complaints.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_setting_of_otlp_that_makes_no_sense_is_told) {
@@ -150,12 +158,22 @@ BOOST_AUTO_TEST_CASE(a_setting_of_otlp_that_makes_no_sense_is_told) {
                         {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "0"},
                         {"OTEL_EXPORTER_OTLP_TIMEOUT", "3600001"},
                         {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "/nowhere/ca.pem"},
-                        {"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/ca.pem"}};
+                        {"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/ca.pem"},
+                        {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere/client.pem"},
+                        {"OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "/dev/null"},
+                        {"OTEL_EXPORTER_OTLP_CLIENT_KEY", "/dev/null"},
+                        {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"},
+                        {"OTEL_EXPORTER_OTLP_PROTOCOL", "thrift"}};
   for (auto const& one : nonsense) {
     auto const made = read_otlp({one});
     BOOST_TEST(complains_of(made, one.first), one.first);
     BOOST_TEST((!made.endpoint && !made.headers && !made.timeout && !made.certificate), one.first);
+    BOOST_TEST((!made.client_certificate && !made.client_key), one.first);
   }
+}
+
+BOOST_AUTO_TEST_CASE(who_takes_protobuf_over_http_takes_json_too) {
+  BOOST_TEST(read_otlp({{"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"}}).complaints.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_complaint_does_not_show_a_secret) {

@@ -186,6 +186,24 @@ BOOST_AUTO_TEST_CASE(an_answer_that_nobody_asked_for_is_not_taken_for_the_next) 
   BOOST_TEST(failed_with(rig.send(), "400"));
 }
 
+BOOST_AUTO_TEST_CASE(nor_is_one_that_comes_while_nothing_is_asked) {
+  exporter_rig rig{{answer_with(200), {.bytes = answer_with(200).bytes, .unread = true}, answer_with(400)}};
+  BOOST_TEST(rig.send().taken == 2);
+  rig.collector.require_unasked(1);
+  BOOST_TEST(failed_with(rig.send(), "400"));
+  BOOST_TEST(rig.collector.connections() == 2);
+}
+
+// Larger than what the kernels keep: it is refused before all of it was sent.
+BOOST_AUTO_TEST_CASE(a_refusal_in_the_middle_of_a_request_is_heard) {
+  exporter_rig rig{{{.bytes = answer_with(413, {}, R"({"message":"too large"})").bytes,
+                     .after = then::close,
+                     .unread = true}}};
+  BOOST_TEST(failed_with(rig.send(100'000, patience), "413: too large"));
+  BOOST_TEST(rig.collector.connections() == 1);
+  BOOST_TEST(rig.send().taken == 2);
+}
+
 BOOST_AUTO_TEST_CASE(nobody_there_is_told) {
   exporter_rig rig;
   {

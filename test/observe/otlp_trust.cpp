@@ -29,7 +29,7 @@ char const* with_openssl_program() {
   return found ? nullptr : "the program openssl is not installed";
 }
 
-/// An authority, and the certificate that it made for a server of those names. The files go with it.
+/// An authority, and the certificates that it made for a server of those names and for a client. The files go with it.
 class authority {
  public:
   explicit authority(std::string const& names = "IP:127.0.0.1,DNS:localhost") {
@@ -43,6 +43,10 @@ class authority {
     shell(
         "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out server.pem "
         "-extfile ext");
+    shell("openssl req" + key + "-keyout client.key -out client.csr -subj /CN=client");
+    shell(
+        "openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out client.pem");
+    shell("openssl pkcs8 -topk8 -in client.key -passout pass:secret -out locked.key");
   }
   authority(authority const&) = delete;
   authority& operator=(authority const&) = delete;
@@ -61,14 +65,18 @@ class authority {
   std::filesystem::path folder_;
 };
 
-export_result send_to(std::string const& url, std::string const& certificate, std::size_t times = 1) {
+export_result send_with(otlp_params const& params, std::size_t times = 1, clock::duration within = patience) {
   otel_variables_set const none;
-  auto const exporter = make_otlp_exporter({.endpoint = url, .certificate = certificate});
+  auto const exporter = make_otlp_exporter(params);
   span_data const span{.name = "x", .context = new_trace(true)};
   export_result result;
   for (std::size_t i = 0; i < times; ++i)
-    result = exporter->export_spans({&span, 1}, {}, clock::now() + patience, {});
+    result = exporter->export_spans({&span, 1}, {}, clock::now() + within, {});
   return result;
+}
+
+export_result send_to(std::string const& url, std::string const& certificate, std::size_t times = 1) {
+  return send_with({.endpoint = url, .certificate = certificate}, times);
 }
 
 bool is_refused(export_result const& result, std::string const& words) {
@@ -110,15 +118,48 @@ BOOST_AUTO_TEST_CASE(a_collector_that_does_not_speak_tls_gets_nothing) {
   BOOST_TEST(is_refused(send_to(collector.url("127.0.0.1", "https"), {}), "TLS"));
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_that_is_none_is_refused) {
+BOOST_AUTO_TEST_CASE(a_collector_may_ask_who_calls, *only_if<with_openssl_program>()) {
+  authority const ours;
+  authority const other;
+  otlp_collector collector{ours.path("server.pem"), ours.path("server.key"), ours.path("ca.pem")};
+  otlp_params params{.endpoint = collector.url("127.0.0.1", "https"), .certificate = ours.path("ca.pem")};
+  // What it says of that comes in the place of an answer, or with the end of the connection.
+  BOOST_TEST(send_with(params, 1, 500ms).taken == 0U);
+  params.client_certificate = other.path("client.pem");
+  params.client_key = other.path("client.key");
+  BOOST_TEST(send_with(params, 1, 500ms).taken == 0U);
+  BOOST_TEST(collector.requests().empty());
+  params.client_certificate = ours.path("client.pem");
+  params.client_key = ours.path("client.key");
+  BOOST_TEST(send_with(params, 3).taken == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_are_refused, *only_if<with_openssl_program>()) {
+  authority const ours;
   otel_variables_set const none;
-  try {
-    make_otlp_exporter({.endpoint = "https://localhost", .certificate = "/nowhere/ca.pem"});
-    BOOST_ERROR("it was taken");
-  } catch (std::invalid_argument const& e) {
-    std::string const what = e.what();
-    BOOST_TEST(what.find("otlp_params.certificate /nowhere/ca.pem") != std::string::npos, what);
-  }
+  auto const complaint = [](otlp_params params) -> std::string {
+    params.endpoint = "https://localhost";
+    try {
+      make_otlp_exporter(std::move(params));
+    } catch (std::invalid_argument const& e) {
+      return e.what();
+    }
+    return {};
+  };
+  auto const names = [](std::string const& what, std::string const& words) {
+    BOOST_TEST_INFO(what);
+    return what.find("otlp_params." + words) != std::string::npos;
+  };
+  auto const client = ours.path("client.pem");
+  auto const key = ours.path("client.key");
+  BOOST_TEST(names(complaint({.certificate = "/nowhere/ca.pem"}), "certificate /nowhere/ca.pem"));
+  BOOST_TEST(names(complaint({.client_certificate = client}), "client_key is needed"));
+  BOOST_TEST(names(complaint({.client_key = key}), "client_certificate is needed"));
+  BOOST_TEST(names(complaint({.client_certificate = key, .client_key = key}), "client_certificate " + key));
+  for (auto const* const wrong : {"server.key", "locked.key", "none.key"})
+    BOOST_TEST(names(complaint({.client_certificate = client, .client_key = ours.path(wrong)}),
+                     "client_key " + ours.path(wrong)));
+  BOOST_TEST(complaint({.client_certificate = client, .client_key = key}).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
