@@ -66,6 +66,14 @@ enum class sampler {
   parent_or_ratio,
 };
 
+/// How requests are made smaller.
+enum class otlp_compression {
+  /// Not at all: "none", the default.
+  none,
+  /// By gzip, to a seventh or so: "gzip". Where reeve::observe was built with zlib.
+  gzip,
+};
+
 /// How OTLP over HTTP is spoken. What is not set is what the environment says (OTEL_EXPORTER_OTLP_*), or else what
 /// OpenTelemetry says.
 struct otlp_params {
@@ -77,6 +85,8 @@ struct otlp_params {
   /// How long one request may take: OTEL_EXPORTER_OTLP_TRACES_TIMEOUT, or OTEL_EXPORTER_OTLP_TIMEOUT, or 10 s. 1 ms to
   /// an hour.
   std::optional<std::chrono::milliseconds> timeout{};
+  /// OTEL_EXPORTER_OTLP_TRACES_COMPRESSION, or OTEL_EXPORTER_OTLP_COMPRESSION, or none.
+  std::optional<otlp_compression> compression{};
   /// A file with the certificates that are trusted, for https: OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE, or
   /// OTEL_EXPORTER_OTLP_CERTIFICATE, or the system's.
   std::optional<std::string> certificate{};

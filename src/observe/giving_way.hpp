@@ -23,8 +23,11 @@ class giving_way {
 
   /// To be called after each step of some hundred nanoseconds.
   void operator()() noexcept {
-    if (++steps_ % steps_at_a_time != 0 || hurries_.load(std::memory_order_relaxed)) return;
-    if (clock::now() < until_) std::this_thread::yield();
+    if (++steps_ % steps_at_a_time == 0) pause();
+  }
+  /// To be called after some ten microseconds.
+  void pause() noexcept {
+    if (!hurries_.load(std::memory_order_relaxed) && clock::now() < until_) std::this_thread::yield();
   }
 
  private:

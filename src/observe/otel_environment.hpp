@@ -43,6 +43,7 @@ struct otlp_environment {
   std::optional<std::string> endpoint{};
   std::optional<text_pairs> headers{};
   std::optional<std::chrono::milliseconds> timeout{};
+  std::optional<otlp_compression> compression{};
   std::optional<std::string> certificate{};
   /// Both or none.
   std::optional<std::string> client_certificate{};

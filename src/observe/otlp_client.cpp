@@ -29,7 +29,7 @@ constexpr std::uint64_t max_otlp_answer = 64 * 1024;
 
 otlp_stream::request otlp_request(otlp_url const& url, text_pairs const& headers, std::string const& body) {
   otlp_stream::request request{http::verb::post, url.target, 11};
-  for (auto const& [name, value] : headers) request.insert(name, value);
+  for (auto const& [name, value] : headers) request.set(name, value);
   request.set(http::field::host, url.authority());
   request.set(http::field::user_agent, "reeve/" REEVE_VERSION);
   request.set(http::field::content_type, "application/json");

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "observe/gzip.hpp"
 #include "observe/otel_environment.hpp"
 #include "observe/otlp_url.hpp"
 
@@ -46,6 +47,16 @@ std::optional<std::string> read_path(otel_variables& variables, char const* name
   auto path = variables.text(name);
   if (!path || ::access(path->c_str(), R_OK) == 0) return path;
   variables.complain(name, "that file can't be read");
+  return std::nullopt;
+}
+
+std::optional<otlp_compression> read_compression(otel_variables& variables, char const* name) {
+  auto const value = variables.text(name);
+  if (!value) return std::nullopt;
+  if (*value == "none") return otlp_compression::none;
+  if (*value == "gzip" && gzip::is_there()) return otlp_compression::gzip;
+  variables.complain(name,
+                     *value == "gzip" ? "reeve::observe was built without zlib" : "it must be gzip or none");
   return std::nullopt;
 }
 
@@ -99,6 +110,9 @@ otlp_environment read_otlp_environment(variable_lookup const& look_up) {
                                     [&](char const* name) { return read_headers(variables, name); });
   read.timeout = variables.first_of("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT",
                                     [&](char const* name) { return variables.milliseconds(name, 1); });
+  read.compression =
+      variables.first_of("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION",
+                         [&](char const* name) { return read_compression(variables, name); });
   read.certificate =
       read_path(variables, {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"});
   read_client(variables, read);

@@ -3,6 +3,8 @@
 
 #include "observe/batch_exporter.hpp"
 #include "observe/export_retry.hpp"
+#include "observe/gzip.hpp"
+#include "observe/kept_memory.hpp"
 #include "observe/otel_environment.hpp"
 #include "observe/otlp_client.hpp"
 #include "observe/otlp_json.hpp"
@@ -16,9 +18,11 @@
 #include <cstddef>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace reeve {
@@ -39,15 +43,18 @@ class otlp_exporter final : public batch_exporter {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  otlp_exporter(otlp_url url, text_pairs headers, otlp_tls tls, std::chrono::milliseconds timeout)
-      : client_{std::move(url), std::move(headers), std::move(tls)}, timeout_{timeout} {}
+  otlp_exporter(otlp_url url, text_pairs headers, otlp_tls tls, std::chrono::milliseconds timeout,
+                std::optional<gzip> compression)
+      : client_{std::move(url), std::move(headers), std::move(tls)},
+        timeout_{timeout},
+        gzip_{std::move(compression)} {}
 
   export_result export_spans(std::span<span_data const> batch, resource const& from, time_point deadline,
                              std::stop_token stop) override {
     write(from, [batch](otlp_json& json) {
       for (auto const& span : batch) json.add(span);
     });
-    return post(batch.size(), deadline, stop);
+    return post(packed(nullptr), batch.size(), deadline, stop);
   }
 
   // One span at a time, which stays in the processor's caches.
@@ -56,12 +63,12 @@ class otlp_exporter final : public batch_exporter {
     write(from, [&](otlp_json& json) {
       for (span_batch::reader spans{batch}; spans.next(span_); way()) json.add(span_);
     });
-    return post(batch.size(), deadline, stop);
+    return post(packed(&way), batch.size(), deadline, stop);
   }
 
  private:
   void write(resource const& from, auto const& add_spans) {
-    if (body_.capacity() > span_batch::most_kept) {
+    if (body_.capacity() > most_kept_memory) {
       body_ = {};
       span_ = {};
     }
@@ -71,11 +78,14 @@ class otlp_exporter final : public batch_exporter {
     json.end();
   }
 
-  export_result post(std::size_t size, time_point deadline, std::stop_token const& stop) {
+  std::string const& packed(giving_way* way) { return gzip_ ? gzip_->compress(body_, way) : body_; }
+
+  export_result post(std::string const& body, std::size_t size, time_point deadline,
+                     std::stop_token const& stop) {
     export_retry retry{deadline, seed_++};
     for (;;) {
       auto const until = std::min(deadline, std::chrono::steady_clock::now() + timeout_);
-      auto const answer = client_.post(body_, until, stop);
+      auto const answer = client_.post(body, until, stop);
       auto verdict = judge_otlp_answer(answer, size, std::chrono::system_clock::now());
       export_result result{verdict.taken, std::move(verdict.error)};
       if (!verdict.retry) return result;
@@ -86,9 +96,9 @@ class otlp_exporter final : public batch_exporter {
 
   otlp_client client_;
   std::chrono::milliseconds const timeout_;
-  // Kept, unless they are large: to ask the kernel for new pages takes longer than to write into old ones.
   std::string body_;
   span_data span_;
+  std::optional<gzip> gzip_;
   // Of the waits between attempts, which are to differ from those of others.
   std::random_device::result_type seed_ = std::random_device{}();
 };
@@ -114,6 +124,14 @@ std::chrono::milliseconds checked_timeout(otlp_params const& params, otlp_enviro
   throw std::invalid_argument{"reeve: otlp_params.timeout must be 1 ms to an hour"};
 }
 
+std::optional<gzip> checked_compression(otlp_params const& params, otlp_environment const& environment) {
+  auto const wanted = params.compression.value_or(environment.compression.value_or(otlp_compression::none));
+  if (wanted == otlp_compression::none) return std::nullopt;
+  if (gzip::is_there()) return std::optional<gzip>{std::in_place};
+  throw std::invalid_argument{
+      "reeve: otlp_params.compression can't be gzip: reeve::observe was built without zlib"};
+}
+
 otlp_tls_files tls_files(otlp_params const& params, otlp_environment const& environment) {
   auto const either = [](auto const& set, auto const& inherited) {
     return set.value_or(inherited.value_or(std::string{}));
@@ -132,8 +150,11 @@ std::shared_ptr<span_exporter> make_otlp_exporter(otlp_params params) {
   complain_once(environment.complaints);
   auto url = checked_endpoint(params, environment);
   auto tls = make_otlp_tls(url, tls_files(params, environment));
-  return std::make_shared<otlp_exporter>(std::move(url), checked_headers(params, environment), std::move(tls),
-                                         checked_timeout(params, environment));
+  auto headers = checked_headers(params, environment);
+  auto compression = checked_compression(params, environment);
+  if (compression) headers.emplace_back("Content-Encoding", "gzip");
+  return std::make_shared<otlp_exporter>(std::move(url), std::move(headers), std::move(tls),
+                                         checked_timeout(params, environment), std::move(compression));
 }
 
 }  // namespace reeve

@@ -3,6 +3,8 @@
 
 #include "observe/span_batch.hpp"
 
+#include "observe/kept_memory.hpp"
+
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -155,7 +157,7 @@ void span_batch::push_back(span_record const& span) {
 
 void span_batch::clear() noexcept {
   bytes_.clear();
-  if (bytes_.capacity() > most_kept) bytes_ = {};
+  if (bytes_.capacity() > most_kept_memory) bytes_ = {};
   size_ = 0;
 }
 

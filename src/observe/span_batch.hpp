@@ -14,15 +14,12 @@ namespace reeve {
 /// that lie apart: to read and to free what another processor has just written takes several times what the span took.
 class span_batch {
  public:
-  /// Of memory that is used again, in bytes: more is given back once it is not needed.
-  static constexpr std::size_t most_kept = std::size_t{1} << 20U;
-
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
 
   /// Where there is no memory it throws, and nothing changes.
   void push_back(span_record const& span);
-  /// The memory is used again, up to `most_kept`.
+  /// The memory is used again, up to `most_kept_memory`.
   void clear() noexcept;
 
   /// Takes one span after the other out of its bytes.

@@ -42,6 +42,9 @@
 #include <vector>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#ifdef REEVE_OBSERVE_WITH_GZIP
+#include <zlib.h>
+#endif
 
 namespace reeve::test {
 
@@ -60,6 +63,28 @@ inline reaction answer_with(unsigned status, std::string const& headers = {},
                    " X\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
                    "\r\n" + headers + "\r\n" + body};
 }
+
+#ifdef REEVE_OBSERVE_WITH_GZIP
+/// What was compressed by gzip; nothing where it was not, or not to its end.
+inline std::string uncompressed(std::string& bytes) {
+  z_stream stream{};
+  constexpr int gzip_only = 15 + 16;
+  BOOST_REQUIRE(::inflateInit2(&stream, gzip_only) == Z_OK);
+  std::unique_ptr<z_stream, decltype(&::inflateEnd)> const end{&stream, &::inflateEnd};
+  stream.next_in = reinterpret_cast<Bytef*>(bytes.data());
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  std::string text;
+  for (int state = Z_OK; state == Z_OK;) {
+    std::string part(1 << 16U, '\0');
+    stream.next_out = reinterpret_cast<Bytef*>(part.data());
+    stream.avail_out = static_cast<uInt>(part.size());
+    state = ::inflate(&stream, Z_NO_FLUSH);
+    text.append(part, 0, part.size() - stream.avail_out);
+    if (state != Z_OK && state != Z_STREAM_END) return {};
+  }
+  return stream.avail_in == 0 ? text : std::string{};
+}
+#endif
 
 /// What came.
 struct otlp_request_seen {

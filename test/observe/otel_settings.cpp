@@ -139,6 +139,8 @@ BOOST_AUTO_TEST_CASE(the_variable_of_traces_wins) {
                                {"OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "/dev/zero"},
                                {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/dev/null"},
                                {"OTEL_EXPORTER_OTLP_CLIENT_KEY", "/etc/passwd"},
+                               {"OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "none"},
+                               {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"},
                                {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json"},
                                {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}});
   BOOST_TEST(made.endpoint.value() == "http://a/x");
@@ -147,7 +149,17 @@ BOOST_AUTO_TEST_CASE(the_variable_of_traces_wins) {
   BOOST_TEST(made.certificate.value() == "/dev/null");
   BOOST_TEST(made.client_certificate.value() == "/dev/zero");
   BOOST_TEST(made.client_key.value() == "/etc/passwd");
+  BOOST_TEST((made.compression == otlp_compression::none));
   BOOST_TEST(made.complaints.empty());
+}
+
+BOOST_AUTO_TEST_CASE(compression_is_gzip_where_there_is_zlib) {
+  auto const made = read_otlp({{"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"}});
+#ifdef REEVE_OBSERVE_WITH_GZIP
+  BOOST_TEST((made.compression == otlp_compression::gzip && made.complaints.empty()));
+#else
+  BOOST_TEST(complains_of(made, "OTEL_EXPORTER_OTLP_COMPRESSION"));
+#endif
 }
 
 BOOST_AUTO_TEST_CASE(a_setting_of_otlp_that_makes_no_sense_is_told) {
@@ -162,13 +174,15 @@ BOOST_AUTO_TEST_CASE(a_setting_of_otlp_that_makes_no_sense_is_told) {
                         {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere/client.pem"},
                         {"OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "/dev/null"},
                         {"OTEL_EXPORTER_OTLP_CLIENT_KEY", "/dev/null"},
+                        {"OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "brotli"},
+                        {"OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP"},
                         {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"},
                         {"OTEL_EXPORTER_OTLP_PROTOCOL", "thrift"}};
   for (auto const& one : nonsense) {
     auto const made = read_otlp({one});
     BOOST_TEST(complains_of(made, one.first), one.first);
     BOOST_TEST((!made.endpoint && !made.headers && !made.timeout && !made.certificate), one.first);
-    BOOST_TEST((!made.client_certificate && !made.client_key), one.first);
+    BOOST_TEST((!made.client_certificate && !made.client_key && !made.compression), one.first);
   }
 }
 

@@ -70,6 +70,27 @@ BOOST_AUTO_TEST_CASE(a_batch_is_a_request) {
   BOOST_TEST(request.spans().size() == 3);
 }
 
+#ifdef REEVE_OBSERVE_WITH_GZIP
+
+BOOST_AUTO_TEST_CASE(a_request_may_be_compressed) {
+  exporter_rig rig;
+  rig.params.compression = otlp_compression::gzip;
+  rig.params.headers = text_pairs{{"content-encoding", "br"}};
+  for (std::size_t const count : {1000U, 1U, 2U}) {
+    BOOST_TEST(rig.send(count).taken == count);
+    auto request = rig.collector.requests().back();
+    BOOST_TEST(request.message["content-encoding"] == "gzip");
+    BOOST_TEST(request.message.count("content-encoding") == 1U);
+    auto const size = request.message.body().size();
+    request.message.body() = uncompressed(request.message.body());
+    BOOST_TEST(size < request.message.body().size());
+    BOOST_TEST(request.spans().size() == count);
+    BOOST_TEST(request.spans().back().at("name").as_string() == std::to_string(count - 1));
+  }
+}
+
+#endif
+
 BOOST_AUTO_TEST_CASE(the_connection_is_kept) {
   exporter_rig rig;
   for (int i = 0; i < 5; ++i) BOOST_TEST(rig.send().taken == 2);

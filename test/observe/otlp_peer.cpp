@@ -26,10 +26,10 @@ using peer_program = reeve::test::otlp_peer;
 std::string peer_text(boost::json::value const& value) { return std::string{value.as_string()}; }
 
 /// Exports one span, and gives it as the peer has decoded it.
-boost::json::value decoded(span_data span) {
+boost::json::value decoded(span_data span, otlp_compression compression = otlp_compression::none) {
   otel_variables_set const none;
   peer_program peer;
-  auto const exporter = make_otlp_exporter({.endpoint = peer.url()});
+  auto const exporter = make_otlp_exporter({.endpoint = peer.url(), .compression = compression});
   resource const from{{"service.name", std::string{"shop"}}};
   auto const result = exporter->export_spans({&span, 1}, from, clock::now() + patience, {});
   BOOST_REQUIRE_MESSAGE(result.taken == 1, result.error);
@@ -93,6 +93,14 @@ BOOST_AUTO_TEST_CASE(a_span_with_nothing_is_decoded) {
   BOOST_TEST(!span.as_object().contains("parentSpanId"));
   BOOST_TEST(span.at("flags").to_number<int>() == 0x1 + 2);
 }
+
+#ifdef REEVE_OBSERVE_WITH_GZIP
+BOOST_AUTO_TEST_CASE(one_that_was_compressed_is_decoded) {
+  auto const name = std::string(10'000, 'a') + std::string(10'000, 'b');
+  auto const span = decoded({.name = name, .context = new_trace(true)}, otlp_compression::gzip);
+  BOOST_TEST(peer_text(span.at("name")) == name);
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(a_tracing_speaks_to_it) {
   otel_variables_set const none;

@@ -9,6 +9,7 @@
 
 const http = require('node:http');
 const { isDeepStrictEqual } = require('node:util');
+const { gunzipSync } = require('node:zlib');
 const { opentelemetry } = require('@opentelemetry/otlp-transformer/build/src/generated/root');
 
 const { ExportTraceServiceRequest, ExportTraceServiceResponse } = opentelemetry.proto.collector.trace.v1;
@@ -47,6 +48,12 @@ function decode(body) {
   return convertIds(asObject(ExportTraceServiceRequest.decode(bytes)), toHex);
 }
 
+function uncompressed(bytes, encoding) {
+  if (encoding === undefined) return bytes;
+  if (encoding !== 'gzip') throw new Error(`an encoding that nobody knows: ${encoding}`);
+  return gunzipSync(bytes);
+}
+
 function answer(response, status, body) {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
@@ -58,7 +65,8 @@ const server = http.createServer((request, response) => {
   request.on('end', () => {
     try {
       if (request.headers['content-type'] !== 'application/json') throw new Error('it is not called JSON');
-      const decoded = decode(Buffer.concat(parts).toString('utf8'));
+      const body = uncompressed(Buffer.concat(parts), request.headers['content-encoding']);
+      const decoded = decode(body.toString('utf8'));
       process.stdout.write(JSON.stringify(decoded) + '\n');
       answer(response, 200, ExportTraceServiceResponse.toObject(new ExportTraceServiceResponse()));
     } catch (error) {
