@@ -6,7 +6,6 @@ option(REEVE_BUILD_NATS "Build reeve::nats, where libnats is found" ON)
 if(NOT REEVE_BUILD_NATS)
   return()
 endif()
-find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
   pkg_check_modules(libnats QUIET IMPORTED_TARGET libnats>=3.4)
 endif()
@@ -15,31 +14,12 @@ if(NOT libnats_FOUND)
   return()
 endif()
 
-file(GLOB nats_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/nats/*.cpp)
-add_library(reeve_nats ${nats_sources})
-add_library(reeve::nats ALIAS reeve_nats)
-target_include_directories(reeve_nats PRIVATE ${PROJECT_SOURCE_DIR}/src)
+reeve_add_library(reeve_nats nats nats)
 target_link_libraries(reeve_nats PUBLIC reeve::pool PRIVATE PkgConfig::libnats Boost::json)
 # A shared library keeps it to itself.
 if(BUILD_SHARED_LIBS)
   target_sources(reeve_nats PRIVATE ${PROJECT_SOURCE_DIR}/src/core/context_gate.cpp)
 endif()
-# Of an NKey (nats_connection_params::nkey) libnats wants the public half, which OpenSSL makes. By its name, so that
-# the package needs no target for it.
-pkg_check_modules(libcrypto QUIET libcrypto>=1.1.1)
-if(libcrypto_FOUND)
-  target_include_directories(reeve_nats PRIVATE ${libcrypto_INCLUDE_DIRS})
-  target_link_directories(reeve_nats PRIVATE ${libcrypto_LIBRARY_DIRS})
-  target_link_libraries(reeve_nats PRIVATE ${libcrypto_LIBRARIES})
-  target_compile_definitions(reeve_nats PRIVATE REEVE_NATS_WITH_NKEYS)
-else()
-  message(STATUS "reeve::nats is built without NKeys: they need OpenSSL (Debian: libssl-dev)")
-endif()
-set_target_properties(reeve_nats PROPERTIES
-  EXPORT_NAME nats
-  VERSION ${PROJECT_VERSION}
-  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
-  POSITION_INDEPENDENT_CODE ON
-  CXX_VISIBILITY_PRESET hidden
-  VISIBILITY_INLINES_HIDDEN ON)
-reeve_set_warnings(reeve_nats)
+# Of an NKey (nats_connection_params::nkey) libnats wants the public half, which OpenSSL makes.
+reeve_use_if_found(reeve_nats "libcrypto>=1.1.1" REEVE_NATS_WITH_NKEYS
+                   "NKeys: they need OpenSSL (Debian: libssl-dev)")

@@ -12,16 +12,5 @@ if(NOT TARGET prometheus-cpp::core)
   return()
 endif()
 
-file(GLOB prometheus_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/metrics/*.cpp)
-add_library(reeve_prometheus ${prometheus_sources})
-add_library(reeve::prometheus ALIAS reeve_prometheus)
-target_include_directories(reeve_prometheus PRIVATE ${PROJECT_SOURCE_DIR}/src)
+reeve_add_library(reeve_prometheus prometheus metrics)
 target_link_libraries(reeve_prometheus PUBLIC reeve::pool PRIVATE prometheus-cpp::core)
-set_target_properties(reeve_prometheus PROPERTIES
-  EXPORT_NAME prometheus
-  VERSION ${PROJECT_VERSION}
-  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
-  POSITION_INDEPENDENT_CODE ON
-  CXX_VISIBILITY_PRESET hidden
-  VISIBILITY_INLINES_HIDDEN ON)
-reeve_set_warnings(reeve_prometheus)

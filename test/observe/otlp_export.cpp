@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The reeve authors
 // Distributed under the Boost Software License, Version 1.0. (See LICENSE.)
 
+#include "observe/otel_variables.hpp"
 #include "otlp_collector.hpp"
 #include "tracing_test.hpp"
 

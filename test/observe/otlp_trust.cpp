@@ -14,7 +14,9 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 BOOST_AUTO_TEST_SUITE(otlp_trust)
 
