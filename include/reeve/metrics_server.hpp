@@ -38,7 +38,7 @@ struct metrics_params {
   /// The port; 0: one that is free (see `metrics_server::port`).
   std::uint16_t port = 9464;
   /// At most so many workers of each supervisor and each pool have series of their own; what there is beyond that is in
-  /// the sums only: 0 to 100,000.
+  /// the sums only: 0 to 100,000. A descriptor is kept for each, up to an eighth of those that the process may have.
   std::size_t max_workers = 1000;
   /// So many connections may be open: 1 to 10,000. Others wait.
   std::size_t max_connections = 64;

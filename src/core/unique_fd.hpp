@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "reeve/detail/config.hpp"
+
 #include <utility>
 #include <unistd.h>
 
@@ -35,6 +37,6 @@ class unique_fd {
 /// The descriptor under a number above those of the standard streams, closed on exec: where one of these is
 /// closed, a descriptor of ours may get its number, and a child that inherits the stream would inherit ours.
 /// `fd` itself where no such number is left.
-unique_fd above_standard_streams(unique_fd fd) noexcept;
+REEVE_DECL unique_fd above_standard_streams(unique_fd fd) noexcept;
 
 }  // namespace reeve

@@ -23,8 +23,7 @@ namespace reeve::detail {
 /// What is behind a `metrics_server`: the collector, the thread that asks it, and the server.
 class metrics_impl : public std::enable_shared_from_this<metrics_impl> {
  public:
-  metrics_impl(boost::asio::any_io_executor executor, metrics_params params,
-               usage_reader usage = read_process_usage);
+  metrics_impl(boost::asio::any_io_executor executor, metrics_params params, usage_reader usage = {});
 
   /// Throws `boost::system::system_error`; it may be tried again then.
   void start();

@@ -6,9 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
-#include <cstdio>
 #include <ctime>
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace reeve::detail {
@@ -51,16 +49,6 @@ std::uint64_t boot_tick_of(std::chrono::steady_clock::time_point at,
              : static_cast<std::uint64_t>(nanoseconds / 1e9 * static_cast<double>(ticks_per_second));
 }
 
-std::size_t read_stat(pid_t pid, char* to, std::size_t size) noexcept {
-  std::array<char, 32> path{};
-  std::snprintf(path.data(), path.size(), "/proc/%d/stat", static_cast<int>(pid));
-  int const fd = ::open(path.data(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  auto const got = ::read(fd, to, size);
-  ::close(fd);
-  return got < 0 ? 0 : static_cast<std::size_t>(got);
-}
-
 }  // namespace
 
 std::optional<process_stat> parse_process_stat(std::string_view text) noexcept {
@@ -81,13 +69,11 @@ std::optional<process_stat> parse_process_stat(std::string_view text) noexcept {
   return process_stat{.cpu_ticks = *user + *system, .resident_pages = *resident, .started_tick = *start};
 }
 
-std::optional<process_usage> read_process_usage(pid_t pid,
-                                                std::chrono::steady_clock::time_point known_at) noexcept {
+std::optional<process_usage> parse_process_usage(std::string_view text,
+                                                 std::chrono::steady_clock::time_point known_at) noexcept {
   static auto const ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
   static auto const page_size = static_cast<double>(::sysconf(_SC_PAGESIZE));
-  std::array<char, 1024> buffer;
-  auto const size = read_stat(pid, buffer.data(), buffer.size());
-  auto const stat = parse_process_stat({buffer.data(), size});
+  auto const stat = parse_process_stat(text);
   if (!stat || stat->started_tick > boot_tick_of(known_at, ticks_per_second)) return std::nullopt;
   return process_usage{
       .cpu_seconds = static_cast<double>(stat->cpu_ticks) / static_cast<double>(ticks_per_second),

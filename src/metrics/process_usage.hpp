@@ -32,12 +32,12 @@ struct process_usage {
   double resident_bytes = 0;
 };
 
-/// What the process uses that had this number at that time; nothing where it has gone since, also where the number is
-/// a stranger's by now.
-std::optional<process_usage> read_process_usage(pid_t pid,
-                                                std::chrono::steady_clock::time_point known_at) noexcept;
+/// What such a text says of a process that was there at that time; nothing where it has ended, and where it is a stranger
+/// who began later.
+std::optional<process_usage> parse_process_usage(std::string_view text,
+                                                 std::chrono::steady_clock::time_point known_at) noexcept;
 
-/// `read_process_usage`, or what a test has in its place.
+/// What the process uses that had this number at that time.
 using usage_reader =
     std::function<std::optional<process_usage>(pid_t, std::chrono::steady_clock::time_point known_at)>;
 

@@ -9,11 +9,14 @@
 
 #include <chrono>
 #include <utility>
+#include <sys/types.h>
 
 namespace reeve::detail {
 
 status_collector::status_collector(std::size_t max_workers, usage_reader usage)
-    : max_workers_{max_workers}, usage_{std::move(usage)} {}
+    : max_workers_{max_workers}, usage_{usage ? std::move(usage) : [this](pid_t pid, auto known_at) {
+        return files_.read(pid, known_at);
+      }} {}
 
 std::vector<prometheus::MetricFamily> status_collector::Collect() const {
   std::lock_guard const lock{mutex_};
@@ -30,6 +33,7 @@ std::vector<prometheus::MetricFamily> status_collector::Collect() const {
     add_families(families, name, status, own, context);
   }
   slots_ = std::move(slots);
+  files_.close_unread();
   for (auto const& [name, status] : pipelines.read()) add_families(families, name, status);
   return families.take();
 }

@@ -5,6 +5,7 @@
 
 #include "metrics/process_usage.hpp"
 #include "metrics/slot_map.hpp"
+#include "metrics/usage_files.hpp"
 #include "metrics/watch_list.hpp"
 #include "reeve/pipeline_status.hpp"
 #include "reeve/pool_status.hpp"
@@ -23,7 +24,8 @@ namespace reeve::detail {
 /// Makes metrics of what is watched, as it is when it is asked. Thread-safe.
 class status_collector final : public prometheus::Collectable {
  public:
-  explicit status_collector(std::size_t max_workers, usage_reader usage = read_process_usage);
+  /// `usage`: what a test has in the place of /proc.
+  explicit status_collector(std::size_t max_workers, usage_reader usage = {});
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
@@ -39,6 +41,7 @@ class status_collector final : public prometheus::Collectable {
   usage_reader const usage_;
   /// For one collection at a time: an older one must not free the slots of a newer one.
   std::mutex mutable mutex_;
+  usage_files mutable files_;
   std::map<std::string, slot_map> mutable slots_;
 };
 
